@@ -1,0 +1,41 @@
+# Compiler flags that every target of ours gets. Generated code links evenkeel::options only.
+
+option(EVENKEEL_SANITIZE "Sanitizers to build with, as for -fsanitize=" "")
+
+add_library(evenkeel_options INTERFACE)
+add_library(evenkeel::options ALIAS evenkeel_options)
+# Same input, same bytes, on every machine: no fused multiply-add, no relaxed floating point.
+target_compile_options(evenkeel_options INTERFACE -ffp-contract=off -fno-fast-math)
+target_compile_options(evenkeel_options INTERFACE -fstack-protector-strong -fcf-protection)
+if(NOT EVENKEEL_SANITIZE)
+  target_compile_options(evenkeel_options INTERFACE
+    $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2>)
+endif()
+target_compile_definitions(evenkeel_options INTERFACE _GLIBCXX_ASSERTIONS)
+target_link_options(evenkeel_options INTERFACE -Wl,-z,relro,-z,now)
+
+add_library(evenkeel_warnings INTERFACE)
+add_library(evenkeel::warnings ALIAS evenkeel_warnings)
+target_compile_options(evenkeel_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wno-missing-field-initializers -Werror)
+target_link_libraries(evenkeel_warnings INTERFACE evenkeel::options)
+
+if(EVENKEEL_SANITIZE)
+  add_compile_options(-fsanitize=${EVENKEEL_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${EVENKEEL_SANITIZE})
+  if(EVENKEEL_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  # Checkouts in different places share the cache.
+  add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+endif()
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_link_options(-fuse-ld=mold)
+endif()
