@@ -1,9 +1,9 @@
 #include "evenkeel/base/hash.h"
 
-#include <sodium.h>
-
 #include <cstring>
 #include <new>
+
+#include <sodium.h>
 
 #include "evenkeel/base/check.h"
 
@@ -36,7 +36,8 @@ void Sha256Stream::Update(std::string_view bytes) {
 void Sha256Stream::UpdateField(std::string_view bytes) {
   std::array<char, 8> length;
   for (std::size_t i = 0; i < length.size(); ++i) {
-    length[i] = static_cast<char>((static_cast<std::uint64_t>(bytes.size()) >> (56 - 8 * i)) & 0xFF);
+    length[i] =
+        static_cast<char>((static_cast<std::uint64_t>(bytes.size()) >> (56 - 8 * i)) & 0xFF);
   }
   Update({length.data(), length.size()});
   Update(bytes);

@@ -11,9 +11,9 @@ namespace evenkeel::internal {
 
 /// Aborts in every build if `condition` is false. For bugs of ours only: never for what a user, a
 /// file or a network can cause (that is a Status).
-#define EVENKEEL_CHECK(condition)                                           \
-  do {                                                                      \
-    if (!(condition)) [[unlikely]] {                                        \
-      ::evenkeel::internal::CheckFailed(__FILE__, __LINE__, #condition);    \
-    }                                                                       \
+#define EVENKEEL_CHECK(condition)                                        \
+  do {                                                                   \
+    if (!(condition)) [[unlikely]] {                                     \
+      ::evenkeel::internal::CheckFailed(__FILE__, __LINE__, #condition); \
+    }                                                                    \
   } while (false)

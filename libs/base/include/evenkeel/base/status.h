@@ -85,9 +85,9 @@ inline Status Internal(std::string message) { return {StatusCode::kInternal, std
 }  // namespace evenkeel
 
 /// Returns from the calling function if `expr`, a Status, is an error.
-#define EVENKEEL_RETURN_IF_ERROR(expr)                       \
-  do {                                                       \
+#define EVENKEEL_RETURN_IF_ERROR(expr)                        \
+  do {                                                        \
     if (::evenkeel::Status status_ = (expr); !status_.ok()) { \
-      return status_;                                        \
-    }                                                        \
+      return status_;                                         \
+    }                                                         \
   } while (false)
