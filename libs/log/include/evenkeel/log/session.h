@@ -159,7 +159,9 @@ struct LogPoll {
 enum class ProduceResult : std::uint8_t {
   kAccepted,
   kFull,     ///< The client's queue is full: poll, and try the same record again.
-  kRefused,  ///< Can never be sent (too large, no such topic or partition). Abort, do not repeat.
+  /// Can never be sent (too large, no such topic or partition). Abort: a Commit() of this
+  /// transaction is answered with kAborted.
+  kRefused,
 };
 
 // ---------------------------------------------------------------------------------------------
@@ -236,8 +238,8 @@ class LogSession {
   // --- rows ---
 
   /// Begins delivery of `row` at `next[input]` for every input, or begins again there (after an
-  /// abort). No record of an earlier start and none below `next` is delivered afterwards.
-  /// Answer: RowStarted. REQUIRES: the row is owned; `next.size()` is the number of inputs.
+  /// abort). No record of an earlier start and none below `next` is delivered afterwards, and no
+  /// input of the row is paused. Answer: RowStarted. REQUIRES: the row is owned; `next.size()` is the number of inputs.
   virtual void StartRow(Partition row, std::span<const Offset> next) = 0;
 
   /// Holds back and lets go on one input of a started row. What is already under way may still be

@@ -1,0 +1,119 @@
+#include "evenkeel/log/sim_log.h"
+
+#include <utility>
+
+#include "sim_broker.h"
+#include "sim_session.h"
+
+#include "evenkeel/base/check.h"
+
+namespace evenkeel {
+namespace {
+
+Status CheckOptions(const SessionOptions& options) {
+  if (options.transactional_id.empty()) return InvalidArgument("session without transactional_id");
+  if (options.transaction_timeout.count() <= 0) {
+    return InvalidArgument("transaction_timeout must be above 0 ms");
+  }
+  if (!options.membership) return {};
+  const GroupMembership& membership = *options.membership;
+  if (membership.group.empty() || membership.instance_id.empty() || membership.lead_topic.empty() ||
+      membership.session_timeout.count() <= 0) {
+    return InvalidArgument(
+        "a membership needs group, instance_id, lead_topic and a session_timeout above 0 ms");
+  }
+  return {};
+}
+
+SimRecord ToRecord(const SimPartition& partition, const SimPartition::Entry& entry) {
+  SimRecord record{.offset = entry.offset, .timestamp = entry.timestamp};
+  if (entry.record->key) record.key = std::string(*entry.record->key);
+  if (entry.record->value) record.value = std::string(*entry.record->value);
+  for (const RecordHeader& header : entry.record->headers) {
+    record.headers.emplace_back(header.name, header.value);
+  }
+  record.committed = !partition.pending(entry);
+  return record;
+}
+
+}  // namespace
+
+SimLog::SimLog(SimLogOptions options) : broker_(std::make_unique<SimBroker>(std::move(options))) {}
+
+SimLog::~SimLog() = default;
+
+Now SimLog::now() const {
+  const TimeMs wall = broker_->now();
+  return {.monotonic = MonotonicTime(std::chrono::milliseconds(wall.value)), .wall = wall};
+}
+
+void SimLog::AdvanceTime(std::chrono::milliseconds by) { broker_->AdvanceTime(by); }
+
+void SimLog::Compact(const std::string& topic) { broker_->Compact(topic); }
+
+std::vector<SimRecord> SimLog::Dump(const TopicPartition& where) const {
+  const SimPartition* partition = broker_->FindPartition(where);
+  EVENKEEL_CHECK(partition != nullptr);
+  std::vector<SimRecord> records;
+  for (const SimPartition::Entry& entry : partition->entries()) {
+    if (entry.record == nullptr || entry.aborted) continue;
+    records.push_back(ToRecord(*partition, entry));
+  }
+  return records;
+}
+
+std::optional<Offset> SimLog::CommittedOffset(const std::string& group,
+                                              const TopicPartition& where) const {
+  return broker_->Group(group).Committed(where);
+}
+
+Result<std::string> SimLog::ClusterId(std::chrono::milliseconds /*timeout*/) {
+  return broker_->options().cluster_id;
+}
+
+Status SimLog::CreateTopic(const TopicSpec& spec, std::chrono::milliseconds /*timeout*/) {
+  return broker_->CreateTopic(spec);
+}
+
+Result<std::vector<TopicDescription>> SimLog::DescribeTopics(
+    const std::vector<std::string>& names, std::chrono::milliseconds /*timeout*/) {
+  std::vector<TopicDescription> descriptions;
+  for (const std::string& name : names) {
+    const SimBroker::Topic* topic = broker_->FindTopic(name);
+    if (topic == nullptr) continue;
+    const TopicSpec& spec = topic->spec;
+    TopicDescription description;
+    description.name = name;
+    description.partitions = spec.partitions;
+    description.replication_factor = 1;
+    description.settings.emplace();
+    auto& settings = *description.settings;
+    settings["cleanup.policy"] = spec.compacted ? "compact" : "delete";
+    settings["message.timestamp.type"] =
+        spec.timestamps == TimestampType::kCreateTime ? "CreateTime" : "LogAppendTime";
+    settings["retention.ms"] = spec.retention ? std::to_string(spec.retention->count()) : "-1";
+    settings["max.message.bytes"] = std::to_string(spec.max_record_bytes);
+    descriptions.push_back(std::move(description));
+  }
+  return descriptions;
+}
+
+Status SimLog::DeleteRecords(const TopicPartition& where, Offset before,
+                             std::chrono::milliseconds /*timeout*/) {
+  SimPartition* partition = broker_->FindPartition(where);
+  if (partition == nullptr) return NotFound("no partition " + ToString(where));
+  if (before < 0 || before > partition->high()) {
+    return {StatusCode::kOutOfRange, ToString(where) + " ends at " +
+                                         std::to_string(partition->high()) +
+                                         ": cannot delete below " + std::to_string(before)};
+  }
+  partition->DeleteBefore(before);
+  return {};
+}
+
+Result<std::unique_ptr<LogSession>> SimLog::OpenSession(SessionOptions options) {
+  EVENKEEL_RETURN_IF_ERROR(CheckOptions(options));
+  return std::unique_ptr<LogSession>(std::make_unique<SimSession>(*broker_, std::move(options)));
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,40 @@
+#include "stored_record.h"
+
+#include <utility>
+
+namespace evenkeel {
+
+std::size_t ContentBytes(const OutRecord& record) {
+  std::size_t bytes = record.key.value_or("").size() + record.value.value_or("").size();
+  for (const RecordHeader& header : record.headers) {
+    bytes += header.name.size() + header.value.size();
+  }
+  return bytes;
+}
+
+std::shared_ptr<const StoredRecord> StoreRecord(const OutRecord& record) {
+  auto stored = std::make_shared<StoredRecord>();
+  stored->bytes.reserve(ContentBytes(record));  // No view below may be moved by growth.
+  const auto copy = [&stored](std::string_view part) {
+    const std::size_t at = stored->bytes.size();
+    stored->bytes.append(part);
+    return std::string_view(stored->bytes).substr(at);
+  };
+  if (record.key) stored->key = copy(*record.key);
+  if (record.value) stored->value = copy(*record.value);
+  stored->headers.reserve(record.headers.size());
+  for (const RecordHeader& header : record.headers) {
+    const std::string_view name = copy(header.name);
+    stored->headers.push_back({name, copy(header.value)});
+  }
+  stored->timestamp = record.timestamp;
+  return stored;
+}
+
+RecordStorage KeepAlive(std::shared_ptr<const StoredRecord> record) {
+  using Pointer = std::shared_ptr<const StoredRecord>;
+  return {new Pointer(std::move(record)),
+          [](const void* pointer) { delete static_cast<const Pointer*>(pointer); }};
+}
+
+}  // namespace evenkeel
