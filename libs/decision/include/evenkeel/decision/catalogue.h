@@ -6,18 +6,13 @@
 #include <vector>
 
 #include "evenkeel/features/match.h"
-#include "evenkeel/model/money.h"
+#include "evenkeel/model/action.h"
+#include "evenkeel/model/expected_value.h"
 #include "evenkeel/policy/condition.h"
 #include "evenkeel/policy/definition.h"
 #include "evenkeel/scoring/scorecard.h"
 
 namespace evenkeel {
-
-/// L: cheap and reversible. M, H: more harm if wrong.
-enum class RiskClass : std::uint8_t { kLow = 1, kMedium = 2, kHigh = 3 };
-
-/// Where an uplift comes from. Only the first exists so far.
-enum class UpliftBasis : std::uint8_t { kAssumed = 1, kExperiment = 2, kLearnt = 3 };
 
 /// An action as rendered for one channel.
 struct TreatmentDefinition {

@@ -6,17 +6,10 @@
 #include <vector>
 
 #include "evenkeel/base/time.h"
+#include "evenkeel/model/action.h"
 #include "evenkeel/policy/time_zone.h"
 
 namespace evenkeel {
-
-/// What kind of contact an action is: how much of the contact policy binds it.
-enum class ContactClass : std::uint8_t {
-  kDefault = 1,        ///< Everything binds.
-  kMandatory = 2,      ///< The law wants it sent.
-  kTransactional = 3,  ///< The customer set it off and waits for it.
-  kRemedial = 4,       ///< Puts right what we did wrong.
-};
 
 enum class ConsentNeed : std::uint8_t {
   kNone = 1,
@@ -74,16 +67,6 @@ struct QuietHoursRule {
   std::string name;
   std::vector<std::string> channels;  ///< Empty: all of them.
   DailySpan span;
-};
-
-/// How much happens without a person, design's ladder. Unknown means L1.
-enum class AutonomyLevel : std::uint8_t {
-  kL0 = 0,  ///< Score only.
-  kL1 = 1,  ///< Recommend to people.
-  kL2 = 2,  ///< Execute single-step actions of risk class L.
-  kL3 = 3,  ///< Multi-step plays.
-  kL4 = 4,  ///< A learnt policy within a domain.
-  kL5 = 5,  ///< Shared objectives across domains.
 };
 
 struct AutonomyRule {

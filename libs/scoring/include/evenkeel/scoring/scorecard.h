@@ -4,15 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "evenkeel/model/action.h"
 #include "evenkeel/model/decimal.h"
 
 namespace evenkeel {
-
-/// Why a customer leaves. Each has a hazard of its own; an action acts on one of them.
-enum class ChurnCause : std::uint8_t {
-  kVoluntary = 1,    ///< The customer cancels.
-  kInvoluntary = 2,  ///< A payment fails for good.
-};
 
 enum class TermShape : std::uint8_t {
   kLinear = 1,   ///< weight * (clamp(x) - centre) / per
