@@ -39,7 +39,7 @@ enum class AutonomyLevel : std::uint8_t {
 };
 
 /// The action of doing nothing: a candidate of every outbound decision, at an expected value of 0.
-inline constexpr std::string_view kNoAction = "NO_ACTION";
+inline constexpr std::string_view kNoActionName = "NO_ACTION";
 
 /// The channel whose executor is a person.
 inline constexpr std::string_view kTaskChannel = "task";

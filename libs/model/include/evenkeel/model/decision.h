@@ -77,7 +77,7 @@ struct UsedUplift {
 
 /// One of the things that could have been done, and what spoke against it.
 struct Candidate {
-  std::string action;  ///< kNoAction for doing nothing; then nearly all else is empty.
+  std::string action;  ///< kNoActionName for doing nothing; then nearly all else is empty.
   std::string domain;
   std::string proposer;  ///< Who proposed it, such as "retention/1".
   std::string treatment;
