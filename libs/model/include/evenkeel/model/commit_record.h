@@ -83,8 +83,8 @@ struct CommitRecord {
   std::uint64_t chain_sequence = 0;  ///< Length of the task's hash chain.
   std::string chain_head;            ///< Empty before the first link.
 
-  /// Rolls on over the transaction's outputs and states: SHA-256 (previous digest, outputs in order,
-  /// states in order of their key).
+  /// Rolls on over the transaction's outputs and states: SHA-256 of the previous digest, the
+  /// outputs in order, and the changelog's entries in order.
   std::string digest;
 
   // What the transaction did.

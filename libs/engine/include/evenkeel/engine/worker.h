@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "evenkeel/base/status.h"
+#include "evenkeel/base/time.h"
+#include "evenkeel/engine/effect_sink.h"
+#include "evenkeel/engine/processor.h"
+#include "evenkeel/engine/worker_options.h"
+#include "evenkeel/engine/worker_status.h"
+#include "evenkeel/log/cluster.h"
+#include "evenkeel/state/store_resources.h"
+
+namespace evenkeel {
+
+/// Runs the tasks of the rows that the group gives to one member, exactly once.
+///
+/// A step machine: it has no thread and no clock, and never blocks. Its owner calls
+///
+///   while (!worker.stopped()) { if (Status s = worker.Step(now); !s.ok()) exit; worker.Wait(10ms);
+///   }
+///
+/// It opens its log session by itself and replaces it whenever the outcome of a transaction is in
+/// doubt; then its tasks are restored from their stores and changelogs.
+///
+/// Thread-safety: one thread, apart from PostEffectResult() and RequestStop().
+class Worker {
+ public:
+  /// What the worker talks to. Referenced, not owned: all of it outlives the worker.
+  struct Ports {
+    LogCluster& cluster;
+    StoreResources& stores;
+    EffectSink& effects;
+  };
+
+  /// REQUIRES: CheckOptions(options).ok().
+  Worker(Ports ports, WorkerOptions options, std::unique_ptr<Processor> processor);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  /// One bounded turn. `now` never goes back in its monotonic part. An error means: the process
+  /// should exit and be restarted; the worker must not be used again.
+  Status Step(Now now);
+
+  /// Returns when Step() may have something to do, or after `max`.
+  void Wait(std::chrono::milliseconds max);
+
+  /// Hands `event` to the task of `row` as a local event, once; dropped if the row is not ours (the
+  /// next owner hands the effect out again). Any thread.
+  void PostEffectResult(Partition row, std::string event);
+
+  /// Ends in order: no more intake, commit, flush, leave. Any thread. Then step on until stopped().
+  void RequestStop();
+  bool stopped() const;
+
+  WorkerStatus status() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace evenkeel
