@@ -53,3 +53,11 @@ buf() {
   platform=linux-$(uname -m | sed s/x86_64/x64/)
   "$EVENKEEL_CACHE/$(buf_name)/node_modules/@bufbuild/buf-$platform/bin/buf" "$@"
 }
+
+# The files of the checkout that match, tracked or new, each ended by a zero byte.
+sources() {
+  (cd "$ROOT" && git ls-files -z --cached --others --exclude-standard --deduplicate -- "$@") |
+    while IFS= read -r -d '' file; do
+      [[ ! -f $ROOT/$file ]] || printf '%s\0' "$ROOT/$file"
+    done
+}

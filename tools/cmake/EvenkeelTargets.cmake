@@ -26,18 +26,26 @@ endfunction()
 # 1 to 99999 for a run that repeats (every change), 0 for a fresh seed each time (nightly).
 set(EVENKEEL_TEST_SEED 1 CACHE STRING "Seed of the property and simulation tests")
 
-# evenkeel_test(NAME <name> SOURCES ... [DEPS ...] [LABELS ...] [TIMEOUT <seconds>] [WHOLE]
+# evenkeel_test(NAME <name> SOURCES ... [DEPS ...] [LABELS ...] [TIMEOUT <seconds>] [WHOLE] [KAFKA]
 #               [PROPERTIES ...])
 #
 # One test program on GoogleTest. Each case is a test of its own, or with WHOLE the program is one
-# test (for suites that share something costly, such as a broker).
+# test (for suites that share something costly). With KAFKA a real broker runs for it, shared with
+# the other tests of the run: EVENKEEL_KAFKA_BOOTSTRAP_FILE names the file that holds its address,
+# and names of topics and groups must be the test's own.
 function(evenkeel_test)
-  cmake_parse_arguments(ARG "WHOLE" "NAME;TIMEOUT" "SOURCES;DEPS;LABELS;PROPERTIES" ${ARGN})
+  cmake_parse_arguments(ARG "WHOLE;KAFKA" "NAME;TIMEOUT" "SOURCES;DEPS;LABELS;PROPERTIES" ${ARGN})
   if(ARG_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "evenkeel_test(${ARG_NAME}): unknown ${ARG_UNPARSED_ARGUMENTS}")
   endif()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
+  endif()
+  set(properties TIMEOUT ${ARG_TIMEOUT} ${ARG_PROPERTIES})
+  if(ARG_KAFKA)
+    list(APPEND ARG_LABELS kafka)
+    list(APPEND properties FIXTURES_REQUIRED kafka
+      ENVIRONMENT EVENKEEL_KAFKA_BOOTSTRAP_FILE=${CMAKE_BINARY_DIR}/kafka/bootstrap)
   endif()
   add_executable(${ARG_NAME} ${ARG_SOURCES})
   target_include_directories(${ARG_NAME} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/tests)
@@ -45,9 +53,23 @@ function(evenkeel_test)
   set(seed --gtest_random_seed=${EVENKEEL_TEST_SEED})
   if(ARG_WHOLE)
     add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME} ${seed})
-    set_tests_properties(${ARG_NAME} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} ${ARG_PROPERTIES})
+    set_tests_properties(${ARG_NAME} PROPERTIES LABELS "${ARG_LABELS}" ${properties})
   else()
+    # A list inside the properties takes its escape with it to the time of the run.
+    string(REPLACE ";" "\\;" labels "${ARG_LABELS}")
     gtest_discover_tests(${ARG_NAME} DISCOVERY_MODE PRE_TEST EXTRA_ARGS ${seed}
-      PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} ${ARG_PROPERTIES})
+      PROPERTIES LABELS "${labels}" ${properties})
   endif()
+endfunction()
+
+# evenkeel_check(NAME <name> LABEL <label> COMMAND ... [TIMEOUT <seconds>])
+#
+# A script of ours as a test: run in the source folder, fails by its exit code.
+function(evenkeel_check)
+  cmake_parse_arguments(ARG "" "NAME;LABEL;TIMEOUT" "COMMAND" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_test(NAME ${ARG_NAME} COMMAND ${ARG_COMMAND} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(${ARG_NAME} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
 endfunction()

@@ -27,6 +27,12 @@ if(EVENKEEL_SANITIZE)
   if(EVENKEEL_SANITIZE MATCHES "undefined")
     add_compile_options(-fno-sanitize-recover=undefined)
   endif()
+  # Made at once and given to every program, so that none is started without its options.
+  set(sanitizer_options ${CMAKE_BINARY_DIR}/sanitizer_options.o)
+  execute_process(COMMAND ${CMAKE_CXX_COMPILER} -c ${CMAKE_SOURCE_DIR}/tools/sanitizers/options.cc
+    -DEVENKEEL_TSAN_SUPPRESSIONS="${CMAKE_SOURCE_DIR}/tools/sanitizers/tsan.supp"
+    -o ${sanitizer_options} COMMAND_ERROR_IS_FATAL ANY)
+  add_link_options($<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:${sanitizer_options}>)
 endif()
 
 find_program(CCACHE_PROGRAM ccache)

@@ -53,10 +53,12 @@ class [[nodiscard]] Result {
 
 #define EVENKEEL_INTERNAL_CONCAT2(a, b) a##b
 #define EVENKEEL_INTERNAL_CONCAT(a, b) EVENKEEL_INTERNAL_CONCAT2(a, b)
+// NOLINTBEGIN(bugprone-macro-parentheses): names that are declared cannot stand in parentheses.
 #define EVENKEEL_INTERNAL_ASSIGN(temporary, target, expr) \
   auto temporary = (expr);                                \
   if (!temporary.ok()) return temporary.status();         \
   target = std::move(temporary).value()
+// NOLINTEND(bugprone-macro-parentheses)
 
 /// `EVENKEEL_ASSIGN_OR_RETURN(auto x, F());` takes the value of a Result, or returns its error.
 #define EVENKEEL_ASSIGN_OR_RETURN(target, expr) \

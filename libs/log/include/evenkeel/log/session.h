@@ -158,7 +158,7 @@ struct LogPoll {
 
 enum class ProduceResult : std::uint8_t {
   kAccepted,
-  kFull,     ///< The client's queue is full: poll, and try the same record again.
+  kFull,  ///< The client's queue is full: poll, and try the same record again.
   /// Can never be sent (too large, no such topic or partition). Abort: a Commit() of this
   /// transaction is answered with kAborted.
   kRefused,
@@ -239,7 +239,8 @@ class LogSession {
 
   /// Begins delivery of `row` at `next[input]` for every input, or begins again there (after an
   /// abort). No record of an earlier start and none below `next` is delivered afterwards, and no
-  /// input of the row is paused. Answer: RowStarted. REQUIRES: the row is owned; `next.size()` is the number of inputs.
+  /// input of the row is paused. Answer: RowStarted. REQUIRES: the row is owned; `next.size()` is
+  /// the number of inputs.
   virtual void StartRow(Partition row, std::span<const Offset> next) = 0;
 
   /// Holds back and lets go on one input of a started row. What is already under way may still be
