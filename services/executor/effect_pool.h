@@ -1,0 +1,44 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+namespace evenkeel {
+
+/// Threads that make the calls which must not block a worker.
+///
+/// Unbounded calls are not accepted: Submit() says no when the queue is full, and the caller, whose
+/// claim is durable, offers the call again later.
+///
+/// Thread-safety: Submit() and Stop() from any thread.
+class EffectPool {
+ public:
+  EffectPool(std::size_t threads, std::size_t queue_max);
+  ~EffectPool() { Stop(); }
+  EffectPool(const EffectPool&) = delete;
+  EffectPool& operator=(const EffectPool&) = delete;
+
+  /// False if the queue is full or the pool has stopped. `call` must not throw.
+  [[nodiscard]] bool Submit(std::function<void()> call);
+
+  /// Lets calls under way finish, drops those that wait. Idempotent.
+  void Stop();
+
+ private:
+  void Run(const std::stop_token& stop);
+
+  const std::size_t queue_max_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::deque<std::function<void()>> queue_;  // Guarded by mutex_.
+  bool stopped_ = false;                     // Guarded by mutex_.
+  std::vector<std::jthread> threads_;        // Last: they use all of the above.
+};
+
+}  // namespace evenkeel

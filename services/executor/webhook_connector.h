@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "connector.h"
+#include "standard_webhooks.h"
+
+#include "evenkeel/base/result.h"
+
+namespace evenkeel {
+
+/// Posts actions to one URL, signed as Standard Webhooks says, with the action id as `webhook-id`
+/// and `idempotency-key`.
+///
+/// 2xx is done. 408, 425, 429 and 5xx are tried again (Retry-After is honoured); other answers, a
+/// redirect among them, are final. No answer after the request was sent is ambiguous.
+class WebhookConnector final : public Connector {
+ public:
+  struct Options {
+    std::string url;  ///< http://host[:port]/path; https where OpenSSL knows the certificate.
+    std::chrono::milliseconds timeout{15000};
+    bool idempotent = true;  ///< Whether the target promises to honour the key.
+    std::size_t answer_bytes_max = 64U << 10;
+  };
+  using WallClock = std::function<std::int64_t()>;  ///< Seconds since 1970, for the signature.
+
+  static Result<std::unique_ptr<WebhookConnector>> Create(Options options, WebhookSecret secret,
+                                                          WallClock clock);
+
+  CallResult Execute(const ActionCall& call) override;
+  bool idempotent() const override { return options_.idempotent; }
+
+ private:
+  WebhookConnector(Options options, WebhookSecret secret, WallClock clock, std::string origin,
+                   std::string path);
+
+  Options options_;
+  WebhookSecret secret_;
+  WallClock clock_;
+  std::string origin_;
+  std::string path_;
+};
+
+}  // namespace evenkeel

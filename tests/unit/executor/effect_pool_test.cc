@@ -1,0 +1,55 @@
+#include "effect_pool.h"
+
+#include <atomic>
+#include <latch>
+
+#include <gtest/gtest.h>
+
+namespace evenkeel {
+namespace {
+
+TEST(EffectPoolTest, MakesEveryCallItAccepted) {
+  std::atomic<int> made = 0;
+  std::latch all(100);
+  EffectPool pool(4, 1000);
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(pool.Submit([&] {
+      ++made;
+      all.count_down();
+    }));
+  }
+  all.wait();
+  EXPECT_EQ(made, 100);
+}
+
+TEST(EffectPoolTest, SaysNoWhenItsQueueIsFull) {
+  std::latch begun(1);
+  std::latch release(1);
+  EffectPool pool(1, 1);
+  ASSERT_TRUE(pool.Submit([&] {
+    begun.count_down();
+    release.wait();
+  }));
+  begun.wait();
+  EXPECT_TRUE(pool.Submit([] {}));
+  EXPECT_FALSE(pool.Submit([] {}));
+  release.count_down();
+}
+
+TEST(EffectPoolTest, FinishesWhatIsUnderWayWhenItStops) {
+  std::atomic<bool> finished = false;
+  std::latch begun(1);
+  EffectPool pool(1, 10);
+  ASSERT_TRUE(pool.Submit([&] {
+    begun.count_down();
+    finished = true;
+  }));
+  begun.wait();
+  pool.Stop();
+  pool.Stop();
+  EXPECT_TRUE(finished);
+  EXPECT_FALSE(pool.Submit([] {}));
+}
+
+}  // namespace
+}  // namespace evenkeel
