@@ -4,8 +4,8 @@
 
 namespace evenkeel {
 
-ChainPosition Extend(const ChainPosition& position, std::string_view payload) {
-  ChainPosition next;
+ChainHead ExtendChain(const ChainHead& position, std::string_view payload) {
+  ChainHead next;
   next.sequence = position.sequence + 1;
   std::string sequence(8, '\0');
   for (std::size_t i = 0; i < sequence.size(); ++i) {

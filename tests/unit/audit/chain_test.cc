@@ -8,9 +8,9 @@
 namespace evenkeel {
 namespace {
 
-ChainPosition Over(const std::vector<std::string>& payloads) {
-  ChainPosition position;
-  for (const std::string& payload : payloads) position = Extend(position, payload);
+ChainHead Over(const std::vector<std::string>& payloads) {
+  ChainHead position;
+  for (const std::string& payload : payloads) position = ExtendChain(position, payload);
   return position;
 }
 
@@ -20,7 +20,7 @@ TEST(ChainTest, CountsItsLinks) {
 }
 
 TEST(ChainTest, ShowsEveryChangeOfThePast) {
-  const ChainPosition chain = Over({"a", "b", "c"});
+  const ChainHead chain = Over({"a", "b", "c"});
   EXPECT_EQ(chain, Over({"a", "b", "c"}));
   for (const auto& other : std::vector<std::vector<std::string>>{
            {"a", "x", "c"}, {"b", "a", "c"}, {"a", "c"}, {"a", "b", "b", "c"}, {"ab", "", "c"}}) {

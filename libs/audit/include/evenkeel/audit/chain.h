@@ -11,15 +11,15 @@ namespace evenkeel {
 ///
 /// A chain belongs to one partition. Whoever holds the head can tell that no earlier record was
 /// changed, dropped, added or moved.
-struct ChainPosition {
+struct ChainHead {
   std::uint64_t sequence = 0;  ///< Of the newest link; 0 before the first.
   Sha256Digest head{};         ///< All zero before the first.
 
-  friend bool operator==(const ChainPosition&, const ChainPosition&) = default;
+  friend bool operator==(const ChainHead&, const ChainHead&) = default;
 };
 
 /// The position after one more record with these stored bytes:
 /// head' = SHA-256("evenkeel.chain.v1", sequence', head, payload), each part with its length.
-ChainPosition Extend(const ChainPosition& position, std::string_view payload);
+ChainHead ExtendChain(const ChainHead& position, std::string_view payload);
 
 }  // namespace evenkeel
