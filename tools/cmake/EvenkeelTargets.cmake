@@ -55,10 +55,14 @@ function(evenkeel_test)
     add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME} ${seed})
     set_tests_properties(${ARG_NAME} PROPERTIES LABELS "${ARG_LABELS}" ${properties})
   else()
-    # A list inside the properties takes its escape with it to the time of the run.
-    string(REPLACE ";" "\\;" labels "${ARG_LABELS}")
-    gtest_discover_tests(${ARG_NAME} DISCOVERY_MODE PRE_TEST EXTRA_ARGS ${seed}
-      PROPERTIES LABELS "${labels}" ${properties})
+    gtest_discover_tests(${ARG_NAME} DISCOVERY_MODE PRE_TEST EXTRA_ARGS ${seed})
+    # Read by ctest once it has discovered the cases; gtest_discover_tests() would lose all but the
+    # first label.
+    set(script ${CMAKE_CURRENT_BINARY_DIR}/${ARG_NAME}_properties.cmake)
+    list(JOIN properties " " properties)
+    file(CONFIGURE OUTPUT ${script} @ONLY CONTENT
+      [[set_tests_properties(${@ARG_NAME@_TESTS} PROPERTIES LABELS "@ARG_LABELS@" @properties@)]])
+    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${script})
   endif()
 endfunction()
 
