@@ -24,15 +24,23 @@ LogDriver::LogDriver(std::unique_ptr<LogSession> session, LogTime time)
     : session_(std::move(session)), time_(std::move(time)) {}
 
 bool LogDriver::Step(std::size_t max_records) {
+  if (PollOnce(max_records)) return true;
+  session_->Wait(std::chrono::milliseconds(20));
+  time_.idle();
+  return false;
+}
+
+void LogDriver::StepAside() {
+  if (!is_silent) PollOnce(1000);
+}
+
+bool LogDriver::PollOnce(std::size_t max_records) {
   poll_.clear();
   session_->Poll(max_records, poll_);
   for (const LogRecord& record : poll_.records) records.push_back(Copy(record));
   for (const LogRecord& record : poll_.reader_records) reader_records.push_back(Copy(record));
   for (const LogEvent& event : poll_.events) Note(event);
-  if (!poll_.empty()) return true;
-  session_->Wait(std::chrono::milliseconds(20));
-  time_.idle();
-  return false;
+  return !poll_.empty();
 }
 
 void LogDriver::Note(const LogEvent& event) {

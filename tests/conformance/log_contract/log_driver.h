@@ -47,6 +47,9 @@ class LogDriver {
   /// One Poll(). True if it brought something.
   bool Step(std::size_t max_records = 1000);
 
+  /// One Poll() that does not wait, unless silent: for sessions that live beside the driven one.
+  void StepAside();
+
   /// Polls until `is_done`. False: patience ran out.
   bool Until(const std::function<bool()>& is_done, std::size_t max_records = 1000);
 
@@ -97,8 +100,10 @@ class LogDriver {
                                  ///< `rows` as they come and kept here too.
   std::vector<Partition> rows;   ///< Owned now.
   bool auto_release = true;      ///< Answer revocations at once.
+  bool is_silent = false;        ///< Hangs: is polled only when a test asks for it.
 
  private:
+  bool PollOnce(std::size_t max_records);
   void Note(const LogEvent& event);
 
   std::unique_ptr<LogSession> session_;

@@ -99,10 +99,7 @@ RequestId SimSession::Abort() {
 void SimSession::SendProduced(LogPoll& out) {
   if (failure_ || unsent_.empty()) return;
   if (!broker_.transactions().IsCurrent(identity_)) {
-    return Die(CommitOutcome::kFenced,
-               FailedPrecondition("transactional id '" + options_.transactional_id +
-                                  "' was taken over, or the transaction timed out"),
-               out);
+    return Die(CommitOutcome::kFenced, TakenOver(), out);
   }
   for (Unsent& unsent : unsent_) {
     const Offset offset = broker_.Append(identity_, unsent.where, std::move(unsent.record));
@@ -117,13 +114,13 @@ void SimSession::ServeRequests(LogPoll& out) {
     Request request = std::move(requests_.front());
     requests_.pop_front();
     const bool is_done =
-        std::visit([&](const auto& what) { return Serve(request.id, what, out); }, request.what);
+        std::visit([&](auto& what) { return Serve(request.id, what, out); }, request.what);
     if (!is_done) waiting.push_back(std::move(request));
   }
   requests_ = std::move(waiting);
 }
 
-bool SimSession::Serve(RequestId id, const InitRequest& /*request*/, LogPoll& out) {
+bool SimSession::Serve(RequestId id, InitRequest& /*request*/, LogPoll& out) {
   if (!failure_) {
     identity_ =
         broker_.transactions().Init(options_.transactional_id, options_.transaction_timeout);
@@ -133,41 +130,51 @@ bool SimSession::Serve(RequestId id, const InitRequest& /*request*/, LogPoll& ou
   return true;
 }
 
-bool SimSession::Serve(RequestId id, const EndRequest& request, LogPoll& out) {
-  TransactionDone done = EndTransaction(request);
-  done.request = id;
+bool SimSession::Serve(RequestId id, EndRequest& request, LogPoll& out) {
+  std::optional<TransactionDone> done = EndTransaction(request);
+  if (!done) return false;
+  done->request = id;
   in_transaction_ = false;
   unsent_.clear();
-  if (done.outcome == CommitOutcome::kFenced && !failure_) {
-    failure_ = SessionFailed{done.outcome, done.status};
+  if (done->outcome == CommitOutcome::kFenced && !failure_) {
+    failure_ = SessionFailed{done->outcome, done->status};
   }
-  out.events.push_back(std::move(done));
+  out.events.push_back(*std::move(done));
   return true;
 }
 
-TransactionDone SimSession::EndTransaction(const EndRequest& request) {
-  SimTransactions& transactions = broker_.transactions();
-  if (failure_) return {.outcome = failure_->outcome, .status = failure_->status};
-  if (!transactions.IsCurrent(identity_)) {
-    return {.outcome = CommitOutcome::kFenced,
-            .status = FailedPrecondition("transactional id '" + options_.transactional_id +
-                                         "' was taken over, or the transaction timed out")};
+std::optional<TransactionDone> SimSession::EndTransaction(EndRequest& request) {
+  if (failure_) return TransactionDone{.outcome = failure_->outcome, .status = failure_->status};
+  if (!broker_.transactions().IsCurrent(identity_)) {
+    return TransactionDone{.outcome = CommitOutcome::kFenced, .status = TakenOver()};
   }
-  Status status;
-  if (request.is_commit) {
-    status = is_doomed_ ? FailedPrecondition("a record of the transaction was refused")
-                        : SendOffsets(request.offsets);
+  if (!request.is_commit) return WriteEnd(/*commit=*/false, Status());
+  if (is_doomed_) {
+    return WriteEnd(/*commit=*/false, FailedPrecondition("a record was refused"));
   }
-  const bool commits = request.is_commit && status.ok();
-  transactions.End(identity_, commits);
-  if (!commits) return {.outcome = CommitOutcome::kAborted, .status = std::move(status)};
+  if (!request.offsets_sent && !request.offsets.empty()) {
+    Status status = SendOffsets(request.offsets);
+    if (!status.ok()) return WriteEnd(/*commit=*/false, std::move(status));
+    request.offsets_sent = true;
+    return std::nullopt;
+  }
+  return WriteEnd(/*commit=*/true, Status());
+}
+
+TransactionDone SimSession::WriteEnd(bool commit, Status status) {
+  broker_.transactions().End(identity_, commit);
+  if (!commit) return {.outcome = CommitOutcome::kAborted, .status = std::move(status)};
   TransactionDone done{.outcome = CommitOutcome::kAcknowledged};
   for (const auto& [where, offset] : last_produced_) done.last_produced.push_back({where, offset});
   return done;
 }
 
+Status SimSession::TakenOver() const {
+  return FailedPrecondition("transactional id '" + options_.transactional_id +
+                            "' was taken over, or the transaction timed out");
+}
+
 Status SimSession::SendOffsets(const std::map<TopicPartition, Offset>& offsets) {
-  if (offsets.empty()) return {};
   SimGroup& group = broker_.Group(OffsetsGroup());
   if (options_.membership) {
     const GroupCode code = group.CheckCommit(options_.membership->instance_id, transaction_place_);
@@ -292,7 +299,7 @@ RequestId SimSession::QueryWatermarks(const TopicPartition& where) {
   return Ask(WatermarksRequest{where});
 }
 
-bool SimSession::Serve(RequestId id, const CommittedRequest& request, LogPoll& out) {
+bool SimSession::Serve(RequestId id, CommittedRequest& request, LogPoll& out) {
   CommittedDone done{.request = id, .row = request.row};
   if (failure_) {
     done.status = failure_->status;
@@ -309,7 +316,7 @@ bool SimSession::Serve(RequestId id, const CommittedRequest& request, LogPoll& o
   return true;
 }
 
-bool SimSession::Serve(RequestId id, const WatermarksRequest& request, LogPoll& out) {
+bool SimSession::Serve(RequestId id, WatermarksRequest& request, LogPoll& out) {
   WatermarksDone done{.request = id};
   const SimPartition* partition = broker_.FindPartition(request.where);
   if (failure_) {

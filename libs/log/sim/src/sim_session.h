@@ -49,6 +49,7 @@ class SimSession final : public LogSession {
   struct EndRequest {
     bool is_commit = false;
     std::map<TopicPartition, Offset> offsets;
+    bool offsets_sent = false;
   };
   struct CommittedRequest {
     Partition row = 0;
@@ -75,11 +76,13 @@ class SimSession final : public LogSession {
   void SendProduced(LogPoll& out);
   void ServeRequests(LogPoll& out);
   /// False: not yet.
-  bool Serve(RequestId id, const InitRequest& request, LogPoll& out);
-  bool Serve(RequestId id, const EndRequest& request, LogPoll& out);
-  bool Serve(RequestId id, const CommittedRequest& request, LogPoll& out);
-  bool Serve(RequestId id, const WatermarksRequest& request, LogPoll& out);
-  TransactionDone EndTransaction(const EndRequest& request);
+  bool Serve(RequestId id, InitRequest& request, LogPoll& out);
+  bool Serve(RequestId id, EndRequest& request, LogPoll& out);
+  bool Serve(RequestId id, CommittedRequest& request, LogPoll& out);
+  bool Serve(RequestId id, WatermarksRequest& request, LogPoll& out);
+  /// Nothing: the offsets are sent, the end follows with the next Poll(), as over a network.
+  std::optional<TransactionDone> EndTransaction(EndRequest& request);
+  TransactionDone WriteEnd(bool commit, Status status);
   Status SendOffsets(const std::map<TopicPartition, Offset>& offsets);
 
   void StepMembership(LogPoll& out);
@@ -88,6 +91,7 @@ class SimSession final : public LogSession {
   void GiveUpRows(bool is_lost, LogPoll& out);
   void Die(CommitOutcome outcome, Status status, LogPoll& out);
   const std::string& OffsetsGroup() const;
+  Status TakenOver() const;
 
   SimBroker& broker_;
   const SessionOptions options_;
