@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <map>
 #include <numeric>
 
 #include "unit_value.h"
@@ -108,6 +109,7 @@ void YamlMerger::Merge(const YAML::Node& node, Message& message, const std::stri
   if (node.IsNull()) return;
   if (!node.IsMap()) return Fail(node, path.empty() ? "(root)" : path, "expected keys and values");
   const Descriptor& type = *message.GetDescriptor();
+  std::map<const google::protobuf::OneofDescriptor*, std::string> chosen;
   for (const auto& entry : node) {
     const auto key = entry.first.as<std::string>();
     const FieldDescriptor* field = type.FindFieldByName(key);
@@ -119,6 +121,14 @@ void YamlMerger::Merge(const YAML::Node& node, Message& message, const std::stri
       continue;
     }
     MergeField(entry.second, {message, *field, Join(path, key)});
+    const auto* oneof = field->real_containing_oneof();
+    if (oneof == nullptr) continue;
+    const auto [other, first] = chosen.emplace(oneof, key);
+    if (!first) {
+      Fail(entry.first, Join(path, key),
+           "only one of \"" + other->second + "\" and \"" + key +
+               "\" may be set; remove one of them");
+    }
   }
 }
 

@@ -110,6 +110,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadConfig{"Map", "kafka: 3\n", "kafka: expected keys and values"},
         BadConfig{"Nested", "kafka: {bootstrap_server: x}\n",
                   "kafka.bootstrap_server: unknown key; did you mean \"bootstrap_servers\"?"},
+        BadConfig{"Choice", "here: x\nthere: {api_token: y}\n",
+                  ".yaml:2:1: there: only one of \"here\" and \"there\" may be set"},
         BadConfig{"NotYaml", "a: [1\n", "not YAML"}),
     [](const auto& param_info) { return std::string(param_info.param.name); });
 

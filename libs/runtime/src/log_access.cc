@@ -1,0 +1,238 @@
+#include "evenkeel/runtime/log_access.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+
+namespace evenkeel {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+OwnedRecord Own(const std::string& topic, const LogRecord& record) {
+  OwnedRecord owned{.topic = topic,
+                    .partition = record.partition,
+                    .offset = record.offset,
+                    .timestamp = record.timestamp};
+  if (record.key) owned.key = std::string(*record.key);
+  if (record.value) owned.value = std::string(*record.value);
+  for (const RecordHeader& header : record.headers) {
+    owned.headers.emplace_back(header.name, header.value);
+  }
+  return owned;
+}
+
+/// Polls a session until the answer of one kind is there.
+class Pump {
+ public:
+  Pump(LogSession& session, std::chrono::milliseconds timeout)
+      : session_(session), deadline_(Clock::now() + timeout) {}
+
+  /// Calls `take` for every event until it returns true. Reader records gather in `records`.
+  template <typename Take>
+  Status Until(const Take& take) {
+    while (true) {
+      poll_.clear();
+      session_.Poll(1000, poll_);
+      for (LogRecord& record : poll_.reader_records) records.push_back(std::move(record));
+      for (const LogEvent& event : poll_.events) {
+        if (const auto* failed = std::get_if<SessionFailed>(&event)) return failed->status;
+        if (take(event)) return {};
+      }
+      if (enough && enough(records.size())) return {};
+      if (Clock::now() > deadline_) {
+        return {StatusCode::kDeadlineExceeded, "no answer from the log; is it reachable?"};
+      }
+      if (poll_.empty()) session_.Wait(std::chrono::milliseconds(20));
+    }
+  }
+
+  std::vector<LogRecord> records;
+  std::function<bool(std::size_t)> enough;
+
+ private:
+  LogSession& session_;
+  Clock::time_point deadline_;
+  LogPoll poll_;
+};
+
+class DirectLogAccess final : public LogAccess {
+ public:
+  DirectLogAccess(LogCluster& cluster, std::string prefix, std::string anchor_topic,
+                  std::chrono::milliseconds timeout)
+      : cluster_(cluster),
+        prefix_(std::move(prefix)),
+        anchor_topic_(std::move(anchor_topic)),
+        timeout_(timeout) {}
+
+  Result<std::vector<TopicDescription>> DescribeTopics(
+      const std::vector<std::string>& names) override {
+    return cluster_.DescribeTopics(names, timeout_);
+  }
+
+  Result<std::int64_t> LoadPosition(const std::string& loader) override {
+    EVENKEEL_ASSIGN_OR_RETURN(LogSession * session, LoaderSession(loader));
+    const RequestId request = session->QueryCommitted(0);
+    CommittedDone answer;
+    EVENKEEL_RETURN_IF_ERROR(AwaitAnswer(*session, request, answer));
+    EVENKEEL_RETURN_IF_ERROR(answer.status);
+    return answer.next.at(0).value_or(0);
+  }
+
+  Status Load(const std::string& loader, const std::vector<OwnedRecord>& records,
+              std::int64_t position) override {
+    EVENKEEL_ASSIGN_OR_RETURN(LogSession * session, LoaderSession(loader));
+    const Status status = Transact(*session, records, position);
+    // After any doubt the next call begins with a session of its own, which fences this one.
+    if (!status.ok() && status.code() != StatusCode::kAborted) loaders_.erase(loader);
+    return status;
+  }
+
+  Result<ReadPage> Read(const TopicPartition& where, Offset from, std::size_t records_max) override;
+
+ private:
+  template <typename Answer>
+  Status AwaitAnswer(LogSession& session, RequestId request, Answer& answer) {
+    return Pump(session, timeout_).Until([&](const LogEvent& event) {
+      const auto* found = std::get_if<Answer>(&event);
+      if (found == nullptr || found->request != request) return false;
+      answer = *found;
+      return true;
+    });
+  }
+
+  Result<LogSession*> LoaderSession(const std::string& loader) {
+    const auto found = loaders_.find(loader);
+    if (found != loaders_.end()) return found->second.get();
+    const std::string id = prefix_ + "loader." + loader;
+    EVENKEEL_ASSIGN_OR_RETURN(auto session, cluster_.OpenSession({.transactional_id = id,
+                                                                  .inputs = {anchor_topic_},
+                                                                  .membership = std::nullopt,
+                                                                  .offsets_group = id}));
+    InitDone answer;
+    EVENKEEL_RETURN_IF_ERROR(AwaitAnswer(*session, session->Init(), answer));
+    EVENKEEL_RETURN_IF_ERROR(answer.status);
+    return (loaders_[loader] = std::move(session)).get();
+  }
+
+  Status Transact(LogSession& session, const std::vector<OwnedRecord>& records,
+                  std::int64_t position);
+  Status ProduceAll(LogSession& session, const std::vector<OwnedRecord>& records);
+
+  LogCluster& cluster_;
+  const std::string prefix_;
+  const std::string anchor_topic_;
+  const std::chrono::milliseconds timeout_;
+  std::map<std::string, std::unique_ptr<LogSession>> loaders_;
+  std::unique_ptr<LogSession> reader_session_;
+};
+
+Status DirectLogAccess::ProduceAll(LogSession& session, const std::vector<OwnedRecord>& records) {
+  const auto deadline = Clock::now() + timeout_;
+  std::vector<RecordHeader> headers;
+  for (const OwnedRecord& record : records) {
+    headers.clear();
+    for (const auto& [name, value] : record.headers) headers.push_back({name, value});
+    const OutRecord out{.topic = record.topic,
+                        .partition = record.partition,
+                        .key = record.key,
+                        .value = record.value,
+                        .headers = headers,
+                        .timestamp = record.timestamp};
+    ProduceResult produced = session.Produce(out);
+    while (produced == ProduceResult::kFull) {
+      if (Clock::now() > deadline) return Unavailable("the log takes no more records");
+      LogPoll poll;
+      session.Poll(1, poll);
+      session.Wait(std::chrono::milliseconds(20));
+      produced = session.Produce(out);
+    }
+    if (produced == ProduceResult::kRefused) {
+      return InvalidArgument("the log refuses a record for " + record.topic + " partition " +
+                             std::to_string(record.partition) +
+                             ": no such topic or partition, or too large");
+    }
+  }
+  return {};
+}
+
+Status DirectLogAccess::Transact(LogSession& session, const std::vector<OwnedRecord>& records,
+                                 std::int64_t position) {
+  session.Begin();
+  const Status produced = ProduceAll(session, records);
+  const InputPosition at{.input = 0, .row = 0, .next = position};
+  TransactionDone answer;
+  EVENKEEL_RETURN_IF_ERROR(
+      AwaitAnswer(session, produced.ok() ? session.Commit({&at, 1}) : session.Abort(), answer));
+  EVENKEEL_RETURN_IF_ERROR(produced);
+  switch (answer.outcome) {
+    case CommitOutcome::kAcknowledged:
+      return {};
+    case CommitOutcome::kAborted:
+      return {StatusCode::kAborted, "the log aborted the load: " + answer.status.message()};
+    case CommitOutcome::kFenced:
+      return FailedPrecondition("another loader of the same file has taken over");
+    case CommitOutcome::kUnknown:
+      break;
+  }
+  return {StatusCode::kUnknown,
+          "the log did not say whether the load took effect: " + answer.status.message()};
+}
+
+Result<ReadPage> DirectLogAccess::Read(const TopicPartition& where, Offset from,
+                                       std::size_t records_max) {
+  if (reader_session_ == nullptr) {
+    EVENKEEL_ASSIGN_OR_RETURN(reader_session_,
+                              cluster_.OpenSession({.transactional_id = prefix_ + "access",
+                                                    .inputs = {anchor_topic_},
+                                                    .membership = std::nullopt,
+                                                    .offsets_group = prefix_ + "access"}));
+  }
+  LogSession& session = *reader_session_;
+  if (from < 0) {
+    WatermarksDone answer;
+    EVENKEEL_RETURN_IF_ERROR(AwaitAnswer(session, session.QueryWatermarks(where), answer));
+    EVENKEEL_RETURN_IF_ERROR(answer.status);
+    from = answer.low;
+  }
+  const ReaderId reader = session.OpenReader(where, from);
+  ReadPage page{.next = from};
+  Status failed;
+  Pump pump(session, timeout_);
+  pump.enough = [&](std::size_t count) { return count >= records_max; };
+  const Status status = pump.Until([&](const LogEvent& event) {
+    if (const auto* end = std::get_if<ReaderAtEnd>(&event); end && end->reader == reader) {
+      page.next = std::max(page.next, end->offset);
+      page.at_end = true;
+    }
+    if (const auto* failure = std::get_if<ReaderFailed>(&event);
+        failure && failure->reader == reader) {
+      failed = failure->status;
+    }
+    return page.at_end || !failed.ok();
+  });
+  session.CloseReader(reader);
+  EVENKEEL_RETURN_IF_ERROR(status);
+  EVENKEEL_RETURN_IF_ERROR(failed);
+  for (const LogRecord& record : pump.records) {
+    if (record.stream == reader) page.records.push_back(Own(where.topic, record));
+  }
+  // What a poll brought beyond the bound is read again next time.
+  if (page.records.size() > records_max) {
+    page.records.resize(records_max);
+    page.at_end = false;
+  }
+  if (!page.at_end && !page.records.empty()) page.next = page.records.back().offset + 1;
+  return page;
+}
+
+}  // namespace
+
+std::unique_ptr<LogAccess> OpenLogAccess(LogCluster& cluster, std::string prefix,
+                                         std::string anchor_topic,
+                                         std::chrono::milliseconds timeout) {
+  return std::make_unique<DirectLogAccess>(cluster, std::move(prefix), std::move(anchor_topic),
+                                           timeout);
+}
+
+}  // namespace evenkeel
