@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "evenkeel/model/signal.h"
@@ -28,5 +29,9 @@ struct SignalMatch {
 };
 
 bool Matches(const SignalMatch& match, const Signal& signal);
+
+/// Its two halves, for who knows the type already.
+bool MatchesType(const SignalMatch& match, std::string_view type);
+bool MatchesFields(const SignalMatch& match, const Signal& signal);
 
 }  // namespace evenkeel

@@ -1,0 +1,18 @@
+#include "evenkeel/model/bad_input.h"
+
+#include <array>
+
+#include "evenkeel/base/check.h"
+
+namespace evenkeel {
+
+std::string_view BadInputCodeName(BadInputCode code) {
+  constexpr std::array<std::string_view, 8> kNames = {
+      "none",           "sum_overflow", "wrong_type",      "wrong_currency",
+      "inexact_amount", "id_reused",    "state_too_large", "malformed"};
+  const auto index = static_cast<std::size_t>(code);
+  EVENKEEL_CHECK(index < kNames.size());
+  return kNames[index];
+}
+
+}  // namespace evenkeel
