@@ -10,11 +10,11 @@ EffectPool::EffectPool(std::size_t threads, std::size_t queue_max) : queue_max_(
   }
 }
 
-bool EffectPool::Submit(std::function<void()> call) {
+bool EffectPool::Submit(std::function<void()> call, std::chrono::milliseconds delay) {
   {
     const std::lock_guard lock(mutex_);
     if (stopped_ || queue_.size() >= queue_max_) return false;
-    queue_.push_back(std::move(call));
+    queue_.emplace(Clock::now() + delay, std::move(call));
   }
   changed_.notify_one();
   return true;
@@ -32,11 +32,21 @@ void EffectPool::Stop() {
 
 void EffectPool::Run(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  while (changed_.wait(lock, stop, [this] { return !queue_.empty(); })) {
-    const std::function<void()> call = std::move(queue_.front());
-    queue_.pop_front();
+  while (!stop.stop_requested()) {
+    if (queue_.empty()) {
+      changed_.wait(lock, stop, [this] { return !queue_.empty(); });
+      continue;
+    }
+    const Clock::time_point due = queue_.begin()->first;
+    if (due > Clock::now()) {
+      // Woken when something due earlier comes in.
+      changed_.wait_until(lock, stop, due,
+                          [&] { return queue_.empty() || queue_.begin()->first < due; });
+      continue;
+    }
+    const auto first = queue_.extract(queue_.begin());
     lock.unlock();
-    call();
+    first.mapped()();
     lock.lock();
   }
 }

@@ -1,9 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <stop_token>
 #include <thread>
@@ -24,21 +25,24 @@ class EffectPool {
   EffectPool(const EffectPool&) = delete;
   EffectPool& operator=(const EffectPool&) = delete;
 
-  /// False if the queue is full or the pool has stopped. `call` must not throw.
-  [[nodiscard]] bool Submit(std::function<void()> call);
+  /// Makes `call` once `delay` is over. False if the queue is full or the pool has stopped. `call`
+  /// must not throw.
+  [[nodiscard]] bool Submit(std::function<void()> call, std::chrono::milliseconds delay = {});
 
   /// Lets calls under way finish, drops those that wait. Idempotent.
   void Stop();
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   void Run(const std::stop_token& stop);
 
   const std::size_t queue_max_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::deque<std::function<void()>> queue_;  // Guarded by mutex_.
-  bool stopped_ = false;                     // Guarded by mutex_.
-  std::vector<std::jthread> threads_;        // Last: they use all of the above.
+  std::multimap<Clock::time_point, std::function<void()>> queue_;  // By due time. Under mutex_.
+  bool stopped_ = false;                                           // Under mutex_.
+  std::vector<std::jthread> threads_;  // Last: they use all of the above.
 };
 
 }  // namespace evenkeel

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <latch>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -34,6 +35,26 @@ TEST(EffectPoolTest, SaysNoWhenItsQueueIsFull) {
   EXPECT_TRUE(pool.Submit([] {}));
   EXPECT_FALSE(pool.Submit([] {}));
   release.count_down();
+}
+
+TEST(EffectPoolTest, MakesDelayedCallsInTheOrderOfTheirTimes) {
+  std::vector<int> made;
+  std::latch all(2);
+  EffectPool pool(1, 10);
+  ASSERT_TRUE(pool.Submit(
+      [&] {
+        made.push_back(2);
+        all.count_down();
+      },
+      std::chrono::milliseconds(40)));
+  ASSERT_TRUE(pool.Submit(
+      [&] {
+        made.push_back(1);
+        all.count_down();
+      },
+      std::chrono::milliseconds(5)));
+  all.wait();
+  EXPECT_EQ(made, (std::vector<int>{1, 2}));
 }
 
 TEST(EffectPoolTest, FinishesWhatIsUnderWayWhenItStops) {
