@@ -12,14 +12,10 @@
 #include "evenkeel/base/result.h"
 #include "evenkeel/engine/slice_context.h"
 #include "evenkeel/log/session.h"
+#include "evenkeel/model/clock_mode.h"
 #include "evenkeel/model/commit_record.h"
 
 namespace evenkeel {
-
-enum class ClockMode : std::uint8_t {
-  kWall,   ///< The machine's time, once per slice, recorded. Inputs stamp LogAppendTime.
-  kEvent,  ///< Stream time, from the records' timestamps. For history and simulated worlds.
-};
 
 enum class EventAdvance : std::uint8_t {
   kRecords,  ///< A task goes on while every clock-moving input has a record or is at its end.
