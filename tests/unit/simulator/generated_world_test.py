@@ -25,7 +25,8 @@ class GeneratedWorldTest(unittest.TestCase):
         printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         cls.manifest = json.loads(printed)
         cls.beside = json.loads(pathlib.Path(f"{out}.manifest.json").read_text())
-        cls.truth = [json.loads(line) for line in out.with_name("truth.jsonl").open()]
+        truth = out.with_name("truth.jsonl").read_text()
+        cls.truth = [json.loads(line) for line in truth.splitlines()]
         cls.bytes = out.read_bytes()
         cls.lines = cls.bytes.decode().splitlines()
         poison = {n for numbers in cls.manifest["poison"].values() for n in numbers}
