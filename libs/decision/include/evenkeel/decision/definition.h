@@ -7,6 +7,7 @@
 #include "evenkeel/base/hash.h"
 #include "evenkeel/decision/catalogue.h"
 #include "evenkeel/features/definition.h"
+#include "evenkeel/model/definition_problem.h"
 #include "evenkeel/model/money.h"
 #include "evenkeel/policy/definition.h"
 #include "evenkeel/scoring/scorecard.h"
@@ -32,15 +33,6 @@ struct CoreDefinition {
   Scorecard scorecard;
   PolicyDefinition policy;
   Catalogue catalogue;
-};
-
-/// Something wrong in a definition. `where` is the path of the field in the structs above, with
-/// indices: "features[2].window_ms", "catalogue.actions[0].uplift[1].low_ppb".
-struct DefinitionProblem {
-  std::string where;
-  std::string problem;  ///< With the value and the remedy.
-
-  friend bool operator==(const DefinitionProblem&, const DefinitionProblem&) = default;
 };
 
 /// All that is wrong in `definition` (names, ranges, references, golden rows): empty if and only if
