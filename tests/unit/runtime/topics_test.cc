@@ -65,8 +65,10 @@ class TopicsTest : public ::testing::Test {
   TopicDescription& Topic(const std::string& name) { return *cluster_.Find(name); }
 
   FakeCluster cluster_;
-  std::vector<TopicSpec> plan_ = PlanTopics(
-      {.row_count = 8, .signals = {"usage"}, .channels = {"email"}, .event_clock = true});
+  std::vector<TopicSpec> plan_ = PlanTopics({.row_count = 8,
+                                             .signals = {"signals.usage.v1"},
+                                             .channels = {"email"},
+                                             .event_clock = true});
 };
 
 TEST_F(TopicsTest, FindsNothingWrongWithWhatItCreated) {
@@ -93,7 +95,7 @@ TEST_F(TopicsTest, GivesEveryInputItsDeadLetters) {
 }
 
 TEST_F(TopicsTest, StampsInputsByTheLogUnderTheWallClock) {
-  for (const TopicSpec& spec : PlanTopics({.signals = {"usage"}})) {
+  for (const TopicSpec& spec : PlanTopics({.signals = {"signals.usage.v1"}})) {
     if (spec.name != "evenkeel.signals.usage.v1") continue;
     EXPECT_EQ(spec.timestamps, TimestampType::kLogAppendTime);
     EXPECT_TRUE(spec.retention.has_value());

@@ -16,15 +16,17 @@ class TopicNames {
  public:
   explicit TopicNames(std::string prefix) : prefix_(std::move(prefix)) {}
 
-  /// `name` is a family or what several families share: "signals.<name>.v1".
-  std::string Signals(std::string_view name) const { return Versioned("signals.", name); }
+  /// A signal topic, named without prefix.
+  std::string Signals(std::string_view topic) const { return prefix_ + std::string(topic); }
   std::string Outcomes() const { return prefix_ + "outcomes.v1"; }
   std::string Ticks() const { return prefix_ + "ticks.v1"; }
   std::string Receipts() const { return prefix_ + "receipts.v1"; }
   std::string Verdicts() const { return prefix_ + "approvals.verdicts.v1"; }
   std::string ApprovalRequests() const { return prefix_ + "approvals.requests.v1"; }
   std::string Decisions() const { return prefix_ + "decisions.v1"; }
-  std::string Actions(std::string_view channel) const { return Versioned("actions.", channel); }
+  std::string Actions(std::string_view channel) const {
+    return prefix_ + "actions." + std::string(channel) + ".v1";
+  }
   std::string Bundles() const { return prefix_ + "bundles.v1"; }
   std::string Control() const { return prefix_ + "control.v1"; }
   std::string Context() const { return prefix_ + "context.v1"; }
@@ -40,10 +42,6 @@ class TopicNames {
   const std::string& prefix() const { return prefix_; }
 
  private:
-  std::string Versioned(std::string_view kind, std::string_view name) const {
-    return prefix_ + std::string(kind) + std::string(name) + ".v1";
-  }
-
   std::string prefix_;
 };
 
@@ -52,7 +50,7 @@ struct TopicPlanOptions {
   std::string prefix = "evenkeel.";
   Partition row_count = 64;
   std::int16_t replication_factor = -1;
-  std::vector<std::string> signals;   ///< Names of signal topics.
+  std::vector<std::string> signals;   ///< Signal topics, without prefix.
   std::vector<std::string> channels;  ///< Of actions; "task" among them if people get tasks.
   bool event_clock = false;  ///< Then inputs keep the producer's time, and keep it for ever.
   bool journal = false;

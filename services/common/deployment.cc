@@ -1,0 +1,122 @@
+#include "deployment.h"
+
+#include <algorithm>
+#include <array>
+
+namespace evenkeel {
+namespace {
+
+constexpr std::array<std::string_view, 14> kFamilies = {
+    "telemetry", "usage",  "billing", "support", "interaction", "feedback", "commercial",
+    "profile",   "custom", "forget",  "tick",    "receipt",     "verdict",  "outcome"};
+// Those that share the topics `signals.<family>.v1`. Forgetting goes with the profile.
+constexpr std::size_t kSignalFamilies = 9;
+
+Status CheckName(const std::string& key, const std::string& value) {
+  const bool legal =
+      !value.empty() && value.size() <= 200 && std::all_of(value.begin(), value.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+      });
+  if (legal) return {};
+  return InvalidArgument(key + ": \"" + value +
+                         "\" may not be part of a topic's name; use a-z, 0-9, '.' and '-'");
+}
+
+Status FillClock(const v1::ClockConfig& config, Deployment& out) {
+  out.clock = config.mode() == v1::CLOCK_MODE_EVENT ? ClockMode::kEvent : ClockMode::kWall;
+  out.ticks_pace = config.advance() == v1::CLOCK_ADVANCE_TO_TICK;
+  if (out.ticks_pace && out.clock == ClockMode::kWall) {
+    return InvalidArgument(
+        "clock.advance: to_tick needs clock.mode: event; remove it or set the mode");
+  }
+  return {};
+}
+
+Status FillNames(const v1::DeploymentConfig& config, const v1::LogConfig& log, Deployment& out) {
+  if (config.has_prefix()) out.prefix = config.prefix();
+  EVENKEEL_RETURN_IF_ERROR(CheckName("deployment.prefix", out.prefix));
+  if (config.environment() != v1::ENVIRONMENT_UNSPECIFIED) out.environment = config.environment();
+  if (log.has_partition_count()) out.row_count = log.partition_count();
+  if (out.row_count < 1 || out.row_count > 1024) {
+    return InvalidArgument("log.partition_count: " + std::to_string(out.row_count) +
+                           " is not between 1 and 1024");
+  }
+  return {};
+}
+
+Status FillTopics(const v1::DeciderConfig& config, Deployment& out) {
+  for (const v1::SignalTopicConfig& signal : config.signals()) {
+    EVENKEEL_RETURN_IF_ERROR(CheckName("signals.topic", signal.topic()));
+    out.signals.push_back(signal.topic());
+  }
+  if (out.signals.empty()) {
+    for (std::size_t i = 0; i < kSignalFamilies; ++i) {
+      out.signals.push_back("signals." + std::string(kFamilies[i]) + ".v1");
+    }
+  }
+  for (const std::string& channel : config.channels()) {
+    EVENKEEL_RETURN_IF_ERROR(CheckName("channels", channel));
+    out.channels.push_back(channel);
+  }
+  if (out.channels.empty()) out.channels = {"email", "task"};
+  std::sort(out.signals.begin(), out.signals.end());
+  std::sort(out.channels.begin(), out.channels.end());
+  for (const auto* list : {&out.signals, &out.channels}) {
+    const auto twice = std::adjacent_find(list->begin(), list->end());
+    if (twice != list->end()) return InvalidArgument("\"" + *twice + "\" is listed twice");
+  }
+  return {};
+}
+
+}  // namespace
+
+TopicPlanOptions Deployment::topic_plan() const {
+  return {.prefix = prefix,
+          .row_count = row_count,
+          .signals = signals,
+          .channels = channels,
+          .event_clock = clock == ClockMode::kEvent,
+          .journal = true};
+}
+
+std::string Deployment::SignalTopic(SignalFamily family) const {
+  switch (family) {
+    case SignalFamily::kTick:
+      return names().Ticks();
+    case SignalFamily::kReceipt:
+      return names().Receipts();
+    case SignalFamily::kVerdict:
+      return names().Verdicts();
+    case SignalFamily::kOutcome:
+      return names().Outcomes();
+    case SignalFamily::kForget:
+      return SignalTopic(SignalFamily::kProfile);
+    default:
+      break;
+  }
+  const std::string own = "signals." + std::string(FamilyName(family)) + ".v1";
+  const bool listed = std::find(signals.begin(), signals.end(), own) != signals.end();
+  return prefix + (listed ? own : signals.front());
+}
+
+std::string_view FamilyName(SignalFamily family) {
+  return kFamilies.at(static_cast<std::size_t>(family) - 1);
+}
+
+Result<Deployment> DeploymentOf(const v1::DeciderConfig& config) {
+  Deployment out;
+  EVENKEEL_RETURN_IF_ERROR(FillNames(config.deployment(), config.log(), out));
+  EVENKEEL_RETURN_IF_ERROR(FillClock(config.clock(), out));
+  EVENKEEL_RETURN_IF_ERROR(FillTopics(config, out));
+  return out;
+}
+
+Result<Deployment> DeploymentOf(const v1::StandaloneConfig& config) {
+  Deployment out;
+  EVENKEEL_RETURN_IF_ERROR(FillNames(config.deployment(), config.log(), out));
+  EVENKEEL_RETURN_IF_ERROR(FillClock(config.clock(), out));
+  EVENKEEL_RETURN_IF_ERROR(FillTopics(config.decider(), out));
+  return out;
+}
+
+}  // namespace evenkeel
