@@ -1,8 +1,7 @@
-#include "service_main.h"
+#include "common/service_main.h"
 
 #include <cstdio>
 
-#include "version.h"
 #include <CLI/CLI.hpp>
 #include <google/protobuf/message.h>
 #include <unistd.h>
@@ -32,7 +31,7 @@ int RunServiceMain(int argc, char** argv, const ServiceSpec& spec) {
   app.add_option("--set", sources.sets, "key=value, laid over file and environment");
   app.add_flag("--check-config", check_only, "Say what is wrong with the configuration and end");
   app.add_flag("--print-config", print_only, "Print the effective configuration and end");
-  app.set_version_flag("--version", std::string(kEvenkeelVersion));
+  app.set_version_flag("--version", EVENKEEL_VERSION);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,4 +1,4 @@
-#include "effect_pool.h"
+#include "executor/effect_pool.h"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-#include "executor_state.h"
+#include "executor/executor_state.h"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "connector.h"
+#include "executor/connector.h"
 
 namespace evenkeel {
 

@@ -1,4 +1,4 @@
-#include "standard_webhooks.h"
+#include "executor/standard_webhooks.h"
 
 #include <array>
 #include <fstream>

@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "connector.h"
-#include "standard_webhooks.h"
+#include "executor/connector.h"
+#include "executor/standard_webhooks.h"
 
 #include "evenkeel/base/result.h"
 

@@ -109,8 +109,8 @@ def check_include(root, file, quote, header, owners):
     if any((folder / header).is_file() for folder in file.beside):
         return None  # a private header of the same library
     if file.lib == "services" and (root / "services" / header).is_file():
-        # The standalone process is all services in one.
-        foreign = header.split("/")[0] != file.service and file.service not in ("standalone", None)
+        # The standalone process is all services in one; `common` is what they share.
+        foreign = header.split("/")[0] not in (file.service, "common") and file.service not in ("standalone", None)
         return "must not include another service" if foreign else None
     return "is neither public (evenkeel/<lib>/...) nor this library's own"
 

@@ -1,4 +1,4 @@
-#include "webhook_connector.h"
+#include "executor/webhook_connector.h"
 
 #include <semaphore>
 #include <thread>

@@ -1,4 +1,4 @@
-#include "deployment.h"
+#include "common/deployment.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
