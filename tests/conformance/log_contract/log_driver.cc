@@ -24,6 +24,7 @@ LogDriver::LogDriver(std::unique_ptr<LogSession> session, LogTime time)
     : session_(std::move(session)), time_(std::move(time)) {}
 
 bool LogDriver::Step(std::size_t max_records) {
+  max_records_ = max_records;
   if (PollOnce(max_records)) return true;
   session_->Wait(std::chrono::milliseconds(20));
   time_.idle();
@@ -31,7 +32,7 @@ bool LogDriver::Step(std::size_t max_records) {
 }
 
 void LogDriver::StepAside() {
-  if (!is_silent) PollOnce(1000);
+  if (!is_silent) PollOnce(max_records_);
 }
 
 bool LogDriver::PollOnce(std::size_t max_records) {

@@ -109,6 +109,7 @@ class LogDriver {
   std::unique_ptr<LogSession> session_;
   LogTime time_;
   LogPoll poll_;
+  std::size_t max_records_ = 1000;  // Of the last Step().
 };
 
 }  // namespace evenkeel::testing

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <functional>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "errors.h"
@@ -82,6 +83,17 @@ Result<std::optional<TopicDescription>> Describe(rd_kafka_t* kafka, const std::s
   return std::optional(std::move(description));
 }
 
+// The controller has made it; the brokers learn of it a moment later.
+Status AwaitTopic(rd_kafka_t* kafka, const TopicSpec& spec, Clock::time_point deadline) {
+  constexpr milliseconds kQuestion{1000};
+  while (Clock::now() < deadline) {
+    const auto found = Describe(kafka, spec.name, kQuestion);
+    if (found.ok() && *found && (*found)->partitions == spec.partitions) return {};
+    std::this_thread::sleep_for(milliseconds(20));
+  }
+  return Unavailable("creating topic " + spec.name + ": made, but no broker shows it yet");
+}
+
 void TakeSettings(const rd_kafka_ConfigResource_t* resource,
                   std::vector<TopicDescription>& described) {
   if (rd_kafka_ConfigResource_error(resource) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
@@ -95,6 +107,13 @@ void TakeSettings(const rd_kafka_ConfigResource_t* resource,
     const char* value = rd_kafka_ConfigEntry_value(entries[i]);
     if (value != nullptr) found->settings->emplace(rd_kafka_ConfigEntry_name(entries[i]), value);
   }
+}
+
+rd_kafka_resp_err_t FirstError(const rd_kafka_topic_partition_list_t* list) {
+  for (int i = 0; i < list->cnt; ++i) {
+    if (list->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) return list->elems[i].err;
+  }
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 }  // namespace
@@ -124,6 +143,7 @@ Status CreateTopic(rd_kafka_t* kafka, const TopicSpec& spec, milliseconds timeou
     set("retention.ms", spec.retention ? std::to_string(spec.retention->count()) : "-1");
   }
   const std::string what = "creating topic " + spec.name;
+  const auto deadline = Clock::now() + timeout;
   EVENKEEL_ASSIGN_OR_RETURN(
       const EventPtr event,
       Ask(kafka, RD_KAFKA_ADMIN_OP_CREATETOPICS, timeout, what, [&](auto* options, auto* queue) {
@@ -135,7 +155,7 @@ Status CreateTopic(rd_kafka_t* kafka, const TopicSpec& spec, milliseconds timeou
       rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
   if (count != 1) return Internal(what + ": no result");
   const rd_kafka_resp_err_t error = rd_kafka_topic_result_error(results[0]);
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return AwaitTopic(kafka, spec, deadline);
   const char* text = rd_kafka_topic_result_error_string(results[0]);
   return ToStatus(error, what, text == nullptr ? "" : text);
 }
@@ -176,23 +196,33 @@ Result<std::vector<TopicDescription>> DescribeTopics(rd_kafka_t* kafka,
 
 Status DeleteRecords(rd_kafka_t* kafka, const TopicPartition& where, Offset before,
                      milliseconds timeout) {
+  const auto deadline = Clock::now() + timeout;
+  const auto left = [&] {
+    return std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
+  };
+  EVENKEEL_ASSIGN_OR_RETURN(const auto topic, Describe(kafka, where.topic, timeout));
+  if (!topic || where.partition < 0 || where.partition >= topic->partitions) {
+    return NotFound("topic " + where.topic + ", partition " + std::to_string(where.partition) +
+                    ": there is none");
+  }
   const PartitionListPtr list(rd_kafka_topic_partition_list_new(1));
   rd_kafka_topic_partition_list_add(list.get(), where.topic.c_str(), where.partition)->offset =
       before;
   const DeleteRecordsPtr request(rd_kafka_DeleteRecords_new(list.get()));
   const std::string what = "deleting records of " + where.topic;
-  EVENKEEL_ASSIGN_OR_RETURN(
-      const EventPtr event,
-      Ask(kafka, RD_KAFKA_ADMIN_OP_DELETERECORDS, timeout, what, [&](auto* options, auto* queue) {
-        rd_kafka_DeleteRecords_t* requests[] = {request.get()};
-        rd_kafka_DeleteRecords(kafka, requests, 1, options, queue);
-      }));
-  const rd_kafka_topic_partition_list_t* done =
-      rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(event.get()));
-  for (int i = 0; i < done->cnt; ++i) {
-    if (done->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) return ToStatus(done->elems[i].err, what);
+  for (;;) {
+    EVENKEEL_ASSIGN_OR_RETURN(
+        const EventPtr event,
+        Ask(kafka, RD_KAFKA_ADMIN_OP_DELETERECORDS, left(), what, [&](auto* options, auto* queue) {
+          rd_kafka_DeleteRecords_t* requests[] = {request.get()};
+          rd_kafka_DeleteRecords(kafka, requests, 1, options, queue);
+        }));
+    const rd_kafka_resp_err_t error = FirstError(
+        rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(event.get())));
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+    if (!IsPassing(error) || left() <= milliseconds(0)) return ToStatus(error, what);
+    std::this_thread::sleep_for(milliseconds(20));
   }
-  return {};
 }
 
 }  // namespace evenkeel::kafka

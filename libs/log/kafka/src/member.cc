@@ -68,6 +68,12 @@ void Member::Assign(const rd_kafka_topic_partition_list_t& partitions) {
     rows_[lead.partition].inputs.resize(inputs_.size());
     for (const std::string& input : inputs_) all.push_back({input, lead.partition});
   }
+  PostAssign(std::move(all));
+  std::ranges::sort(event.rows);
+  if (!event.rows.empty()) core().events.emplace_back(std::move(event));
+}
+
+void Member::PostAssign(std::vector<TopicPartition> all) {
   core().control.Post([this, all = std::move(all), fetcher = fetcher(),
                        mailbox = core().mailbox](ControlWatch& watch) {
     const Status assigned = fetcher->Assign(watch, all);
@@ -77,8 +83,6 @@ void Member::Assign(const rd_kafka_topic_partition_list_t& partitions) {
     });
     return true;
   });
-  std::ranges::sort(event.rows);
-  if (!event.rows.empty()) core().events.emplace_back(std::move(event));
 }
 
 void Member::Revoke(bool lost) {
@@ -109,6 +113,7 @@ void Member::ReleaseRows() {
 void Member::StartRow(Partition row, std::span<const Offset> next) {
   EVENKEEL_CHECK(next.size() == inputs_.size());
   Row& owned = OwnedRow(row);
+  if (owned.failed) Revive();
   if (owned.first_start != 0) AnswerStart(row, {});  // The one before is overtaken.
   owned.first_start = last_start() + 1;
   for (std::uint32_t input = 0; input < inputs_.size(); ++input) {
@@ -118,6 +123,30 @@ void Member::StartRow(Partition row, std::span<const Offset> next) {
   }
   owned.last_start = last_start();
   if (inputs_.empty()) AnswerStart(row, {});
+}
+
+void Member::Revive() {
+  // A partition that librdkafka gave up on can only be had back by a new assignment, which is the
+  // whole one under the eager protocol: every row goes on where it stood.
+  std::vector<TopicPartition> all;
+  for (auto& [row, state] : rows_) {
+    for (const std::string& input : inputs_) all.push_back({input, row});
+  }
+  PostAssign(std::move(all));
+  for (auto& [row, state] : rows_) {
+    if (!std::exchange(state.failed, false)) StartAgain(row, state);
+  }
+}
+
+void Member::StartAgain(Partition row, Row& state) {
+  const bool asked = state.first_start != 0;
+  if (asked) state.first_start = last_start() + 1;
+  for (std::uint32_t input = 0; input < inputs_.size(); ++input) {
+    DeliveryGate& gate = state.inputs[input].gate;
+    if (!gate.open() && !gate.starting()) continue;
+    BeginStart(KeyOf(input, row), gate, {inputs_[input], row}, gate.next());
+  }
+  if (asked) state.last_start = last_start();
 }
 
 void Member::PauseInput(std::uint32_t input, Partition row) {
@@ -177,7 +206,9 @@ void Member::OnEnd(const Target& target, Offset offset) {
 void Member::OnFailed(const Target& target, const rd_kafka_message_t& message,
                       const Status& status) {
   const Offset position = target.gate->next();
-  for (Input& input : OwnedRow(message.partition).inputs) input.gate.Close();
+  Row& row = OwnedRow(message.partition);
+  row.failed = true;
+  for (Input& input : row.inputs) input.gate.Close();
   ReportFailure(target.stream, message.partition, position, status);
 }
 

@@ -52,12 +52,16 @@ class Member final : public Feed {
     std::vector<Input> inputs;
     std::uint64_t first_start = 0;  // Of the StartRow() not answered yet; 0: none.
     std::uint64_t last_start = 0;
+    bool failed = false;  // librdkafka gave up on one of its partitions.
   };
 
   std::uint64_t KeyOf(std::uint32_t input, Partition row) const;
   Row& OwnedRow(Partition row);
   void Assign(const rd_kafka_topic_partition_list_t& partitions);
   void Revoke(bool lost);
+  void PostAssign(std::vector<TopicPartition> partitions);
+  void Revive();
+  void StartAgain(Partition row, Row& state);
   void AnswerStart(Partition row, Status status);
   void ReportFailure(std::uint32_t input, Partition row, Offset position, const Status& status);
 

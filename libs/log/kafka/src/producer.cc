@@ -188,6 +188,7 @@ Producer::Ended Producer::Commit(ControlWatch& watch,
     if (sent == Step::kFatal) return Dead(why);
     if (sent != Step::kDone) return AbortBecause(watch, why);
   }
+  committing_ = true;
   const auto commit = [&] { return rd_kafka_commit_transaction(kafka, kEndMs); };
   const milliseconds patience = session_.transaction_timeout + cluster_->options.hung_margin;
   switch (Drive(watch, "commit transaction", commit, patience, why)) {
@@ -228,7 +229,8 @@ Producer::Ended Producer::Abort(ControlWatch& watch) {
     Status why;
     const auto abort = [&] { return rd_kafka_abort_transaction(client_->get(), kEndMs); };
     const milliseconds patience = session_.transaction_timeout + cluster_->options.hung_margin;
-    if (Drive(watch, "abort transaction", abort, patience, why) != Step::kDone) return Dead(why);
+    const Step step = Drive(watch, "abort transaction", abort, patience, why);
+    if (step != Step::kDone && !NeverOpened(step)) return Dead(why);
   }
   EndTransaction();
   return {CommitOutcome::kAborted, {}, {}};
@@ -242,8 +244,17 @@ Producer::Ended Producer::Dead(Status why) const {
   return {fenced ? CommitOutcome::kFenced : CommitOutcome::kUnknown, std::move(why), {}};
 }
 
+bool Producer::NeverOpened(Step step) const {
+  // Aborted before the first record left, a transaction is unknown to the coordinator, which says
+  // so. No commit was asked for, so none can come; the renewal that follows an abort raises the
+  // epoch, so nothing under way can open it any more.
+  return step == Step::kFatal && !committing_ &&
+         rd_kafka_fatal_error(client_->get(), nullptr, 0) == RD_KAFKA_RESP_ERR_INVALID_TXN_STATE;
+}
+
 void Producer::EndTransaction() {
   begun_ = false;
+  committing_ = false;
   written_.clear();
   failure_ = {};
   for (auto& [name, topic] : topics_) {

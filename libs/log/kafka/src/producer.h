@@ -72,6 +72,7 @@ class Producer final : public ClientEvents {
   Ended Acknowledge(std::chrono::milliseconds took);
   Ended AbortBecause(ControlWatch& watch, Status why);
   Ended Dead(Status why) const;
+  bool NeverOpened(Step step) const;
   void EndTransaction();
   void DropClient(ControlWatch& watch);
   void OpenTopics(ControlWatch& watch);
@@ -89,6 +90,7 @@ class Producer final : public ClientEvents {
   std::string question_;
 
   bool begun_ = false;
+  bool committing_ = false;  // A commit was asked for: it may happen.
   std::uint64_t transaction_ = 0;
   std::vector<OutputPartition*> written_;
   Status failure_;  // Why this transaction cannot be committed.

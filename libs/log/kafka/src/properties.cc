@@ -180,6 +180,8 @@ Result<ConfPtr> MemberConf(const KafkaLogOptions& options, const SessionOptions&
       {"group.instance.id", member.instance_id},
       {"partition.assignment.strategy", "range"},
       {"session.timeout.ms", std::to_string(timeout)},
+      // How long a worker that hangs while its client's threads live may hold up the group.
+      {"max.poll.interval.ms", std::to_string(2 * timeout)},
       {"heartbeat.interval.ms", std::to_string(std::min<std::int64_t>(300, timeout / 4))}});
   return Build(ours, options.properties);
 }
