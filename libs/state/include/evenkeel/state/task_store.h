@@ -25,7 +25,7 @@ struct StoreMeta {
   std::string cluster_id;
   std::string changelog_topic;
   Partition row = 0;
-  std::string app_version;    ///< Whose timers are in the index.
+  std::string app_version;    ///< Which program derived the timers of the index.
   Offset changelog_next = 0;  ///< The first changelog offset not contained.
   std::string commit_record;  ///< As read from the changelog; empty before the first.
   TimeMs written_at;          ///< Wall time of the last batch.
@@ -72,6 +72,9 @@ class TaskStore {
   /// Nothing in a new store.
   const std::optional<StoreMeta>& meta() const { return meta_; }
 
+  /// True if Open() found something that does not open, and began anew.
+  bool was_damaged() const { return was_damaged_; }
+
   /// True if there is neither meta nor content. Content without meta is damage.
   Result<bool> Empty() const;
 
@@ -80,8 +83,12 @@ class TaskStore {
   /// Applies `batch` with `meta`. In memory until Flush().
   Status Apply(const StoreBatch& batch, const StoreMeta& meta);
 
-  /// Makes everything applied durable. Returns at once if nothing is new.
-  Status Flush();
+  enum class FlushMode : std::uint8_t {
+    kBegin,   ///< In the background.
+    kFinish,  ///< Durable on return.
+  };
+  /// Makes everything applied durable.
+  Status Flush(FlushMode mode);
   std::size_t unflushed_bytes() const { return unflushed_bytes_; }
 
   /// Deletes all content. The directory and its lock stay.
@@ -112,6 +119,7 @@ class TaskStore {
   std::unique_ptr<Database> database_;
   std::optional<StoreMeta> meta_;
   std::size_t unflushed_bytes_ = 0;
+  bool was_damaged_ = false;
 };
 
 }  // namespace evenkeel

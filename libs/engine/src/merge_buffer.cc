@@ -1,0 +1,101 @@
+#include "merge_buffer.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "evenkeel/base/check.h"
+
+namespace evenkeel {
+namespace {
+
+std::size_t BytesOf(const LogRecord& record) {
+  std::size_t bytes = 64;
+  if (record.key) bytes += record.key->size();
+  if (record.value) bytes += record.value->size();
+  for (const RecordHeader& header : record.headers) {
+    bytes += header.name.size() + header.value.size();
+  }
+  return bytes;
+}
+
+}  // namespace
+
+MergeBuffer::MergeBuffer(const WorkerOptions& options)
+    : records_max_(options.intake.buffer_records), bytes_max_(options.intake.buffer_bytes) {
+  for (const InputOptions& input : options.inputs) {
+    Input& added = inputs_.emplace_back();
+    added.topic = input.topic;
+    added.moves_clock = input.moves_clock;
+  }
+}
+
+void MergeBuffer::Reset(std::span<const Offset> next) {
+  EVENKEEL_CHECK(next.size() == inputs_.size());
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    inputs_[i].records.clear();
+    inputs_[i].bytes = 0;
+    inputs_[i].next = next[i];
+    inputs_[i].end = -1;
+  }
+}
+
+bool MergeBuffer::Push(LogRecord record) {
+  Input& input = inputs_[record.stream];
+  if (record.offset < input.next) return false;
+  input.next = record.offset + 1;
+  input.bytes += BytesOf(record);
+  input.records.push_back(std::move(record));
+  return true;
+}
+
+void MergeBuffer::AtEnd(std::uint32_t input, Offset offset) {
+  inputs_[input].end = std::max(inputs_[input].end, offset);
+}
+
+bool MergeBuffer::at_end(std::uint32_t input) const {
+  return inputs_[input].end >= inputs_[input].next;
+}
+
+Offset MergeBuffer::delivered(std::uint32_t input) const {
+  return std::max(inputs_[input].next, inputs_[input].end);
+}
+
+std::optional<std::uint32_t> MergeBuffer::FirstAmong(bool only_clock) const {
+  std::optional<std::uint32_t> first;
+  for (std::uint32_t i = 0; i < inputs_.size(); ++i) {
+    const Input& input = inputs_[i];
+    if (input.records.empty() || (only_clock && !input.moves_clock)) continue;
+    if (!first || std::tie(input.records.front().timestamp, input.topic) <
+                      std::tie(inputs_[*first].records.front().timestamp, inputs_[*first].topic)) {
+      first = i;
+    }
+  }
+  return first;
+}
+
+LogRecord MergeBuffer::Pop(std::uint32_t input) {
+  Input& from = inputs_[input];
+  EVENKEEL_CHECK(!from.records.empty());
+  LogRecord record = std::move(from.records.front());
+  from.records.pop_front();
+  from.bytes -= BytesOf(record);
+  return record;
+}
+
+bool MergeBuffer::IsFull(const Input& input) const {
+  return input.records.size() >= records_max_ || input.bytes >= bytes_max_;
+}
+
+bool MergeBuffer::HasRoom(const Input& input) const {
+  return input.records.size() <= records_max_ / 2 && input.bytes <= bytes_max_ / 2;
+}
+
+void MergeBuffer::ResumeAll(LogSession& session, Partition row) {
+  for (std::uint32_t i = 0; i < inputs_.size(); ++i) {
+    if (inputs_[i].is_paused) session.ResumeInput(i, row);
+    inputs_[i].is_paused = false;
+  }
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,103 @@
+#include "task.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace evenkeel {
+
+Task::Task(const TaskEnvironment& environment, Partition row, RestoredTask restored)
+    : environment_(environment),
+      row_(row),
+      store_(std::move(restored.store)),
+      layouts_(std::move(restored.layouts)),
+      buffer_(environment.options),
+      order_(environment.options, buffer_),
+      timers_(*store_),
+      states_(*store_, environment.processor, timers_),
+      applied_(std::move(restored.position)),
+      current_(applied_),
+      new_gaps_(std::move(restored.gaps)),
+      last_timestamps_(environment.options.inputs.size(), TimeMs::Min()) {}
+
+void Task::Start(LogSession& session) {
+  buffer_.ResumeAll(session, row_);
+  buffer_.Reset(applied_.next);
+  order_.Reset();
+  is_started_ = false;
+  session.StartRow(row_, applied_.next);
+}
+
+void Task::Regulate(LogSession& session) {
+  buffer_.Regulate(session, row_, [&](std::uint32_t input) { return order_.IsAwaited(input); });
+}
+
+Result<bool> Task::HasWork(TimeMs wall) {
+  if (!new_gaps_.empty() && !work_) return true;
+  if (NextLocalEvent() != nullptr || order_.Next()) return true;
+  EVENKEEL_ASSIGN_OR_RETURN(const TimerPosition* first, timers_.First());
+  return first != nullptr && first->due < TimerBound(wall);
+}
+
+TimeMs Task::TimerBound(TimeMs wall) const {
+  const TimeMs clock = current_.clock;
+  if (environment_.options.clock.mode == ClockMode::kWall) {
+    return std::max(clock, wall) + std::chrono::milliseconds(1);  // Due now is due.
+  }
+  const std::optional<std::uint32_t> next = order_.Next();
+  if (!next || !buffer_.moves_clock(*next)) return clock;
+  return std::max(clock, buffer_.records(*next).front().timestamp);
+}
+
+TaskWork& Task::work() {
+  if (!work_) {
+    work_.emplace();
+    work_->digest.UpdateField(current_.digest);
+    work_->last_timestamps = last_timestamps_;
+  }
+  return *work_;
+}
+
+const std::string* Task::NextLocalEvent() const {
+  const std::size_t taken = work_ ? work_->local_events : 0;
+  const bool has_room = !work_ || work_->local_event_bytes < kLocalEventBytesPerCommit;
+  return taken < local_events_.size() && has_room ? &local_events_[taken] : nullptr;
+}
+
+void Task::Rollback() {
+  current_ = applied_;
+  states_.Clear();
+  timers_.Rollback();
+  work_.reset();
+}
+
+Status Task::FlushIfDue(Now now) {
+  if (store_->unflushed_bytes() == 0) {
+    unflushed_since_.reset();
+    return {};
+  }
+  if (!unflushed_since_) unflushed_since_ = now.monotonic;
+  const StorePolicy& policy = environment_.options.store;
+  if (store_->unflushed_bytes() < policy.flush_bytes &&
+      now.monotonic - *unflushed_since_ < policy.flush_age) {
+    return {};
+  }
+  return store_->Flush(TaskStore::FlushMode::kBegin);
+}
+
+void Task::FillStatus(TaskStatus& status) const {
+  status.row = row_;
+  status.phase = TaskPhase::kRunning;
+  status.as_of = applied_.clock;
+  status.sequence = applied_.sequence;
+  status.chain_sequence = applied_.chain.sequence;
+  for (std::uint32_t i = 0; i < buffer_.input_count(); ++i) {
+    status.inputs.push_back({.topic = buffer_.topic(i),
+                             .next = current_.next[i],
+                             .committed = applied_.next[i],
+                             .last_timestamp = last_timestamps_[i],
+                             .buffered = buffer_.size(i),
+                             .at_end = buffer_.at_end(i)});
+  }
+}
+
+}  // namespace evenkeel

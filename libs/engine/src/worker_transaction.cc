@@ -1,0 +1,180 @@
+// Slices and the transaction they share. Commit overlap (slices of the next transaction while one
+// is being committed) would begin here: TakesWork() while kCommitting, with a second overlay.
+
+#include <algorithm>
+#include <utility>
+
+#include "slice.h"
+#include "worker_impl.h"
+
+#include "evenkeel/base/check.h"
+
+namespace evenkeel {
+
+bool Worker::Impl::TakesWork() {
+  return is_ready_ && !stop_requested_ && !is_releasing_ && clock_status_.ok() &&
+         transaction_->takes_work() && !transaction_->refusal() &&
+         now_.monotonic >= intake_after_ &&
+         transaction_->queued_bytes() < options_.intake.pending_output_bytes;
+}
+
+void Worker::Impl::RunSlices() {
+  std::vector<Partition> order;
+  for (const auto& [row, it] : rows_) order.push_back(row);
+  const auto first = std::lower_bound(order.begin(), order.end(), turn_);
+  std::rotate(order.begin(), first, order.end());
+  if (order.size() > 1) turn_ = order[1];
+  for (const Partition row : order) {
+    transaction_->Pump();
+    if (!TakesWork() || MustCommit() || !RunSlice(row, rows_.at(row))) return;
+  }
+}
+
+// False if the transaction has to be aborted.
+bool Worker::Impl::RunSlice(Partition row, Row& it) {
+  if (it.task == nullptr || !it.stop_reason.ok() || it.is_leaving) return true;
+  Result<bool> has_work = it.task->HasWork(now_.wall);
+  Status status = has_work.status();
+  if (status.ok() && !*has_work) return true;
+  if (status.ok()) {
+    transaction_->Open(now_.monotonic);
+    Slice slice(environment_, *it.task, *transaction_, globals_.named_revisions(),
+                globals_.revisions());
+    status = slice.Run(now_.wall);
+  }
+  if (status.ok()) return true;
+  if (status.code() == StatusCode::kDataLoss) it.plan.wipes_store = true;
+  it.stop_reason = status;
+  if (transaction_->phase() == Transaction::Phase::kOpen) {
+    AbortTransaction(std::pair(row, std::move(status)));
+  }
+  return false;
+}
+
+bool Worker::Impl::MustCommit() const {
+  if (transaction_->phase() != Transaction::Phase::kOpen) return false;
+  const CommitPolicy& policy = options_.commit;
+  const MonotonicTime now = now_.monotonic;
+  if (stop_requested_ || is_releasing_ || now - transaction_->opened_at() >= policy.interval ||
+      transaction_->produced_bytes() >= policy.max_bytes) {
+    return true;
+  }
+  std::uint64_t events = 0;
+  for (const auto& [row, it] : rows_) {
+    const TaskWork* work = it.task != nullptr ? it.task->open_work() : nullptr;
+    if (work == nullptr) continue;
+    events += work->records_in + work->timers_fired;
+    const bool is_full = work->slices.size() >= policy.max_slices_per_task ||
+                         work->local_event_bytes >= kLocalEventBytesPerCommit;
+    const bool is_due_soon = work->commit_soon && now - last_commit_ >= policy.soon;
+    if (is_full || is_due_soon || !it.stop_reason.ok()) return true;
+  }
+  return events >= policy.max_records;
+}
+
+void Worker::Impl::MoveTransaction() {
+  const bool is_pending = transaction_->phase() == Transaction::Phase::kOpen ||
+                          transaction_->phase() == Transaction::Phase::kSealed;
+  if (!is_pending) return;
+  const bool is_handed = transaction_->Pump();
+  if (const auto& refusal = transaction_->refusal()) {
+    return AbortTransaction(std::pair(refusal->row, refusal->status));
+  }
+  if (has_lost_rows_) return AbortTransaction(std::nullopt);
+  if (transaction_->phase() == Transaction::Phase::kOpen) {
+    if (MustCommit()) SealTransaction();
+    return;
+  }
+  if (!is_handed) return;
+  std::vector<InputPosition> positions;
+  for (auto& [row, it] : rows_) {
+    if (it.task != nullptr && it.task->is_touched()) it.task->AppendPositions(positions);
+  }
+  transaction_->Commit(positions, now_.monotonic);
+}
+
+void Worker::Impl::SealTransaction() {
+  for (auto& [row, it] : rows_) {
+    if (it.task == nullptr || !it.task->is_touched()) continue;
+    if (Status sealed = it.task->Seal(*transaction_); !sealed.ok()) {
+      return AbortTransaction(std::pair(row, std::move(sealed)));
+    }
+  }
+  last_commit_ = now_.monotonic;
+  transaction_->Seal(now_.monotonic);
+  MoveTransaction();
+}
+
+void Worker::Impl::AbortTransaction(std::optional<std::pair<Partition, Status>> culprit) {
+  if (culprit) culprits_.push_back(std::move(*culprit));
+  transaction_->Abort(now_.monotonic);
+}
+
+Status Worker::Impl::On(const TransactionDone& event) {
+  if (event.request != transaction_->request()) return {};
+  const bool was_commit = transaction_->phase() == Transaction::Phase::kCommitting;
+  switch (event.outcome) {
+    case CommitOutcome::kAcknowledged:
+      EVENKEEL_CHECK(was_commit);
+      OnAcknowledged(event);
+      return {};
+    case CommitOutcome::kAborted:
+      OnAborted(event.status);
+      return {};
+    case CommitOutcome::kUnknown:
+    case CommitOutcome::kFenced:
+      break;
+  }
+  session_fenced_ = event.outcome == CommitOutcome::kFenced;
+  session_error_ =
+      event.status.ok() ? Unavailable("the outcome of a transaction is not known") : event.status;
+  return {};
+}
+
+void Worker::Impl::OnAcknowledged(const TransactionDone& done) {
+  counters_.commit_time += now_.monotonic - transaction_->asked_at();
+  ++counters_.commits;
+  aborts_in_a_row_ = 0;
+  reopen_delay_ = std::chrono::milliseconds(0);
+  transaction_->End();
+  for (auto& [row, it] : rows_) {
+    if (it.task == nullptr || !it.task->is_touched()) continue;
+    const TopicPartition changelog{options_.changelog_topic, row};
+    const auto last =
+        std::find_if(done.last_produced.begin(), done.last_produced.end(),
+                     [&](const LastProduced& produced) { return produced.where == changelog; });
+    EVENKEEL_CHECK(last != done.last_produced.end());
+    Result<std::vector<Effect>> effects = it.task->Acknowledge(last->offset, now_.wall);
+    if (!effects.ok()) {
+      // The log has it; the store does not. It is read back, and the effects with it.
+      it.plan.wipes_store = true;
+      it.stop_reason = effects.status();
+      continue;
+    }
+    counters_.effects += effects->size();
+    if (!effects->empty()) ports_.effects.Execute(row, std::move(effects).value());
+  }
+}
+
+void Worker::Impl::OnAborted(const Status& why) {
+  ++counters_.aborts;
+  constexpr int kDoublingsMax = 9;
+  const std::chrono::milliseconds pause(10 << std::min(aborts_in_a_row_++, kDoublingsMax));
+  intake_after_ = now_.monotonic + pause;
+  if (!why.ok()) health_ = why;
+  transaction_->End();
+  for (auto& [row, it] : rows_) {
+    if (it.task == nullptr || !it.task->is_touched()) continue;
+    it.task->Rollback();
+    processor_->OnTaskRolledBack(row);
+    if (!it.is_leaving && it.stop_reason.ok()) it.task->Start(*session_);
+  }
+  for (auto& [row, status] : std::exchange(culprits_, {})) {
+    const auto found = rows_.find(row);
+    if (found != rows_.end() && found->second.stop_reason.ok()) {
+      found->second.stop_reason = std::move(status);
+    }
+  }
+}
+
+}  // namespace evenkeel
