@@ -9,12 +9,12 @@ TERMINAL = {"DONE", "FAILED", "UNKNOWN", "EXPIRED", "REFUSED", "EDITED", "OVERRI
 CARRIED_OUT = {"DONE", "EDITED"}
 EMITTING = {"EXECUTE", "TASK", "RELEASED"}
 SANE_MS = (946_684_800_000, 4_102_444_800_000)  # 2000 to 2100.
-# What a poison line may be dead-lettered for.
+# What a poison line may be dead-lettered for: by whoever loads it, or by who reads the topic.
 POISON_REASONS = {
-    "broken_json": {"undecodable"},
-    "no_customer": {"missing_customer"},
+    "broken_json": {"malformed_row", "undecodable"},
+    "no_customer": {"no_customer", "missing_customer"},
     "absurd_time": {"absurd_time"},
-    "nan_value": {"not_finite", "invalid_field"},
+    "nan_value": {"bad_value", "not_finite", "invalid_field"},
     "other_content": {"duplicate_conflict"},
 }
 
