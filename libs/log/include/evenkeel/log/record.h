@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "evenkeel/base/record_header.h"
 #include "evenkeel/base/time.h"
 
 namespace evenkeel {
@@ -24,12 +25,6 @@ struct TopicPartition {
   Partition partition = 0;
 
   friend auto operator<=>(const TopicPartition&, const TopicPartition&) = default;
-};
-
-/// Name and value of a record's header. A header may repeat; the value may be any bytes.
-struct RecordHeader {
-  std::string_view name;
-  std::string_view value;
 };
 
 /// Keeps alive what a LogRecord's views point into. The deleter knows whose memory it is.
@@ -60,14 +55,5 @@ struct OutRecord {
   /// The producer's timestamp; without one, the time of the log.
   std::optional<TimeMs> timestamp;
 };
-
-/// The value of the last header called `name`, or nothing.
-inline std::optional<std::string_view> FindHeader(std::span<const RecordHeader> headers,
-                                                  std::string_view name) {
-  for (auto it = headers.rbegin(); it != headers.rend(); ++it) {
-    if (it->name == name) return it->value;
-  }
-  return std::nullopt;
-}
 
 }  // namespace evenkeel

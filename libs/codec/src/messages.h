@@ -1,0 +1,33 @@
+#pragma once
+
+// Model values <-> messages. Private to codec.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "evenkeel/base/hash.h"
+#include "evenkeel/model/money.h"
+#include "evenkeel/model/signal.h"
+#include "evenkeel/v1/common.pb.h"
+
+namespace evenkeel::internal {
+
+Money FromMessage(const v1::Money& message);
+void ToMessage(const Money& money, v1::Money& message);
+
+/// The digest in `bytes`; nothing unless there are 32.
+std::optional<Sha256Digest> DigestFrom(std::string_view bytes);
+
+/// 32 lower-case hexadecimal digits.
+bool IsId(std::string_view text);
+
+/// `value` under `name`. REQUIRES: not a double that is no whole count of millionths.
+void ToMessage(std::string_view name, const FieldValue& value, v1::NamedValue& message);
+SignalField FromMessage(const v1::NamedValue& message);
+
+/// The bytes of a message in field order, maps sorted: the same for equal messages.
+std::string CanonicalBytes(const google::protobuf::Message& message);
+void AppendCanonicalBytes(const google::protobuf::Message& message, std::string& out);
+
+}  // namespace evenkeel::internal
