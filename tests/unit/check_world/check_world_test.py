@@ -65,6 +65,15 @@ class CheckWorldTest(unittest.TestCase):
         self.assertIsNone(figures["cap_violations"])
         self.assertIsNone(figures["quiet_hour_violations"])
         self.assertIsNone(figures["consent_violations"])
+        self.expect(TinyWorld(CONTRACT), *(f"{name}_violations was not checked" for name in (
+            "cap", "cool_down", "quiet_hour", "consent")), options=["--complete"])
+
+    def test_checks_everything_where_it_has_everything(self):
+        self.expect(TinyWorld(CONTRACT), options=["--complete"])
+        world = TinyWorld(CONTRACT)
+        world.forget("decider.journal.v1", 0)
+        self.expect(world, "unprocessed_signals was not checked", "journal_gaps was not checked",
+                    options=["--complete"])
 
     # --- signals ---
 
