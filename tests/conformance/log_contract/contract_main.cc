@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <string_view>
 
 #include "transaction_writer.h"
@@ -10,5 +11,10 @@ int main(int argc, char** argv) {
     return evenkeel::testing::RunWriterProcess({.locator = argv[2], .prefix = argv[3]});
   }
   ::testing::InitGoogleMock(&argc, argv);
-  return RUN_ALL_TESTS();
+  const int result = RUN_ALL_TESTS();
+  const ::testing::UnitTest& suite = *::testing::UnitTest::GetInstance();
+  std::printf("log contract: %d passed, %d failed, not applicable: %d\n",
+              suite.successful_test_count(), suite.failed_test_count(),
+              suite.skipped_test_count());
+  return result;
 }

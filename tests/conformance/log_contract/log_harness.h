@@ -40,6 +40,7 @@ class LogHarness {
   virtual void Open() {}
 
   /// Says who will join `group`, before the first of them does. For logs of static assignment.
+  /// No session is open then, unless there is only one member.
   virtual void DeclareMembers(const std::string& /*group*/,
                               const std::vector<std::string>& /*instance_ids*/) {}
 

@@ -6,10 +6,6 @@
 
 namespace evenkeel {
 
-std::string ToString(const TopicPartition& where) {
-  return where.topic + "[" + std::to_string(where.partition) + "]";
-}
-
 SimBroker::SimBroker(SimLogOptions options)
     : options_(std::move(options)),
       now_(options_.start),
@@ -25,14 +21,7 @@ void SimBroker::AdvanceTime(std::chrono::milliseconds by) {
 }
 
 Status SimBroker::CreateTopic(const TopicSpec& spec) {
-  if (spec.name.empty() || spec.partitions < 1) {
-    return InvalidArgument("topic '" + spec.name + "' with " + std::to_string(spec.partitions) +
-                           " partitions: give it a name and at least one partition");
-  }
-  if (spec.compacted && spec.retention) {
-    return InvalidArgument("topic '" + spec.name +
-                           "' is compacted and has a retention: choose one of them");
-  }
+  EVENKEEL_RETURN_IF_ERROR(Validate(spec));
   if (topics_.contains(spec.name)) {
     return {StatusCode::kAlreadyExists, "topic '" + spec.name + "' exists already"};
   }

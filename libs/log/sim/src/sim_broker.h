@@ -15,6 +15,7 @@
 #include "evenkeel/base/time.h"
 #include "evenkeel/log/cluster.h"
 #include "evenkeel/log/sim_log.h"
+#include "evenkeel/log/specs.h"
 
 namespace evenkeel {
 
@@ -60,8 +61,5 @@ class SimBroker {
   std::map<std::string, SimGroup> groups_;
   SimTransactions transactions_;
 };
-
-/// "topic[3]", for messages.
-std::string ToString(const TopicPartition& where);
 
 }  // namespace evenkeel

@@ -6,24 +6,10 @@
 #include "sim_session.h"
 
 #include "evenkeel/base/check.h"
+#include "evenkeel/log/specs.h"
 
 namespace evenkeel {
 namespace {
-
-Status CheckOptions(const SessionOptions& options) {
-  if (options.transactional_id.empty()) return InvalidArgument("session without transactional_id");
-  if (options.transaction_timeout.count() <= 0) {
-    return InvalidArgument("transaction_timeout must be above 0 ms");
-  }
-  if (!options.membership) return {};
-  const GroupMembership& membership = *options.membership;
-  if (membership.group.empty() || membership.instance_id.empty() || membership.lead_topic.empty() ||
-      membership.session_timeout.count() <= 0) {
-    return InvalidArgument(
-        "a membership needs group, instance_id, lead_topic and a session_timeout above 0 ms");
-  }
-  return {};
-}
 
 SimRecord ToRecord(const SimPartition& partition, const SimPartition::Entry& entry) {
   SimRecord record{.offset = entry.offset, .timestamp = entry.timestamp};
@@ -81,19 +67,7 @@ Result<std::vector<TopicDescription>> SimLog::DescribeTopics(
   for (const std::string& name : names) {
     const SimBroker::Topic* topic = broker_->FindTopic(name);
     if (topic == nullptr) continue;
-    const TopicSpec& spec = topic->spec;
-    TopicDescription description;
-    description.name = name;
-    description.partitions = spec.partitions;
-    description.replication_factor = 1;
-    description.settings.emplace();
-    auto& settings = *description.settings;
-    settings["cleanup.policy"] = spec.compacted ? "compact" : "delete";
-    settings["message.timestamp.type"] =
-        spec.timestamps == TimestampType::kCreateTime ? "CreateTime" : "LogAppendTime";
-    settings["retention.ms"] = spec.retention ? std::to_string(spec.retention->count()) : "-1";
-    settings["max.message.bytes"] = std::to_string(spec.max_record_bytes);
-    descriptions.push_back(std::move(description));
+    descriptions.push_back(Describe(topic->spec));
   }
   return descriptions;
 }
@@ -112,7 +86,7 @@ Status SimLog::DeleteRecords(const TopicPartition& where, Offset before,
 }
 
 Result<std::unique_ptr<LogSession>> SimLog::OpenSession(SessionOptions options) {
-  EVENKEEL_RETURN_IF_ERROR(CheckOptions(options));
+  EVENKEEL_RETURN_IF_ERROR(Validate(options));
   return std::unique_ptr<LogSession>(std::make_unique<SimSession>(*broker_, std::move(options)));
 }
 

@@ -7,9 +7,6 @@
 namespace evenkeel {
 namespace {
 
-// What Kafka counts on top of the content of a record that is alone in its batch.
-constexpr std::size_t kRecordOverheadBytes = 70;
-
 std::string Reason(GroupCode code) {
   switch (code) {
     case GroupCode::kOk:
@@ -64,10 +61,10 @@ ProduceResult SimSession::Produce(const OutRecord& record) {
   EVENKEEL_CHECK(in_transaction_ && !is_ending_);
   TopicPartition where{std::string(record.topic), record.partition};
   const SimBroker::Topic* topic = broker_.FindTopic(where.topic);
-  const bool is_possible = broker_.FindPartition(where) != nullptr &&
-                           ContentBytes(record) + kRecordOverheadBytes <=
-                               static_cast<std::size_t>(topic->spec.max_record_bytes) &&
-                           (record.key.has_value() || !topic->spec.compacted);
+  const bool is_possible =
+      broker_.FindPartition(where) != nullptr &&
+      RecordBytes(record) <= static_cast<std::size_t>(topic->spec.max_record_bytes) &&
+      (record.key.has_value() || !topic->spec.compacted);
   if (!is_possible) {
     is_doomed_ = true;
     return ProduceResult::kRefused;

@@ -2,19 +2,13 @@
 
 #include <utility>
 
-namespace evenkeel {
+#include "evenkeel/log/specs.h"
 
-std::size_t ContentBytes(const OutRecord& record) {
-  std::size_t bytes = record.key.value_or("").size() + record.value.value_or("").size();
-  for (const RecordHeader& header : record.headers) {
-    bytes += header.name.size() + header.value.size();
-  }
-  return bytes;
-}
+namespace evenkeel {
 
 std::shared_ptr<const StoredRecord> StoreRecord(const OutRecord& record) {
   auto stored = std::make_shared<StoredRecord>();
-  stored->bytes.reserve(ContentBytes(record));  // No view below may be moved by growth.
+  stored->bytes.reserve(RecordBytes(record));  // No view below may be moved by growth.
   const auto copy = [&stored](std::string_view part) {
     const std::size_t at = stored->bytes.size();
     stored->bytes.append(part);

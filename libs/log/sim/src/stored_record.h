@@ -24,9 +24,6 @@ struct StoredRecord {
 /// A copy of `record`.
 std::shared_ptr<const StoredRecord> StoreRecord(const OutRecord& record);
 
-/// Bytes of key, value and headers together.
-std::size_t ContentBytes(const OutRecord& record);
-
 /// Something that keeps `record` alive.
 RecordStorage KeepAlive(std::shared_ptr<const StoredRecord> record);
 
