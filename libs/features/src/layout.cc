@@ -1,10 +1,10 @@
 #include "evenkeel/features/layout.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "evenkeel/base/bytes.h"
 #include "evenkeel/base/hash.h"
+#include "evenkeel/features/field_value_bytes.h"
 
 namespace evenkeel {
 namespace {
@@ -19,21 +19,6 @@ std::uint64_t FirstEight(const Sha256Digest& digest) {
   return value;
 }
 
-struct FieldValueWriter {
-  ByteWriter& writer;
-
-  void operator()(bool value) const { writer.Byte(value ? 1 : 0); }
-  void operator()(std::int64_t value) const { writer.Signed(value); }
-  void operator()(double value) const { writer.Varint(std::bit_cast<std::uint64_t>(value)); }
-  void operator()(const std::string& value) const { writer.Bytes(value); }
-  void operator()(const Money& value) const {
-    writer.Signed(value.units);
-    writer.Byte(value.scale);
-    writer.Bytes(value.currency.view());
-  }
-  void operator()(TimeMs value) const { writer.Signed(value.value); }
-};
-
 void WriteMatch(ByteWriter& writer, const SignalMatch& match) {
   std::vector<std::string> types = match.types;
   std::sort(types.begin(), types.end());
@@ -44,10 +29,7 @@ void WriteMatch(ByteWriter& writer, const SignalMatch& match) {
     writer.Bytes(field.field);
     writer.Bytes(field.prefix);
     writer.Varint(field.any_of.size());
-    for (const FieldValue& value : field.any_of) {
-      writer.Varint(value.index());
-      std::visit(FieldValueWriter{writer}, value);
-    }
+    for (const FieldValue& value : field.any_of) WriteFieldValue(writer, value);
   }
 }
 

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "evenkeel/base/bytes.h"
+#include "evenkeel/base/time.h"
+#include "evenkeel/model/receipt.h"
+
+namespace evenkeel {
+
+/// 16 bytes; the 32 hexadecimal digits of an action id.
+using ActionKey = std::array<std::uint8_t, 16>;
+
+enum class ContactState : std::uint8_t {
+  kReserved = 1,  ///< Decided: may happen at any time of its send window.
+  kSettled = 2,   ///< Happened, or has to be taken for happened.
+  kReturned = 3,  ///< Did not happen.
+  kShadow = 4,    ///< Would have happened, were the customer not held out.
+};
+
+/// One contact, planned or made.
+struct ContactEntry {
+  ActionKey action_key{};
+  std::string action;
+  std::string channel;
+  std::string purpose;
+  ContactState state = ContactState::kReserved;
+  bool is_counted = true;  ///< Uses up caps.
+  bool is_paused = true;   ///< Starts cool-downs.
+  TimeMs from;             ///< When it happened; the send window while reserved,
+  TimeMs by;               ///< which ends before this.
+
+  /// The last moment at which it may have happened.
+  TimeMs last() const { return state == ContactState::kReserved ? TimeMs{by.value - 1} : from; }
+
+  friend bool operator==(const ContactEntry&, const ContactEntry&) = default;
+};
+
+enum class Settlement : std::uint8_t {
+  kUnknownAction = 1,  ///< Not in the ledger: too old, or never ours.
+  kSettled = 2,
+  kReturned = 3,
+  kUnchanged = 4,
+};
+
+/// The contacts of a customer that caps and cool-downs still look at.
+class ContactLedger {
+ public:
+  static constexpr std::size_t kEntriesMax = 128;
+
+  const std::vector<ContactEntry>& entries() const { return entries_; }
+
+  /// Forgets what ended before `cut`, then says whether one more fits.
+  bool MakeRoom(TimeMs cut);
+
+  /// REQUIRES: MakeRoom() said yes.
+  void Add(ContactEntry entry);
+
+  /// Takes in what became of an action.
+  Settlement Settle(const ActionKey& key, ReceiptStatus status, TimeMs occurred, TimeMs now);
+
+  /// Returns the reservations whose send window ended at or before `cut`; how many.
+  int ReturnExpired(TimeMs cut);
+
+  /// When the first send window of a reservation ends, or TimeMs::Max().
+  TimeMs FirstReservedEnd() const;
+
+  void Write(ByteWriter& writer) const;
+  /// On bytes that are none, `reader` is not ok afterwards.
+  void Read(ByteReader& reader);
+
+  friend bool operator==(const ContactLedger&, const ContactLedger&) = default;
+
+ private:
+  std::vector<ContactEntry> entries_;  // In the order of decision.
+};
+
+}  // namespace evenkeel

@@ -1,0 +1,108 @@
+#include "evenkeel/policy/contact_ledger.h"
+
+#include <algorithm>
+
+#include "evenkeel/base/check.h"
+
+namespace evenkeel {
+namespace {
+
+// What a receipt says of the contact. Where a person did "something else", or nobody knows, it is
+// taken for made: a cap is rather not reached than passed.
+ContactState StateAfter(ReceiptStatus status) {
+  switch (status) {
+    case ReceiptStatus::kFailed:
+    case ReceiptStatus::kExpired:
+    case ReceiptStatus::kRefused:
+      return ContactState::kReturned;
+    case ReceiptStatus::kAccepted:
+    case ReceiptStatus::kDone:
+    case ReceiptStatus::kUnknown:
+    case ReceiptStatus::kEdited:
+    case ReceiptStatus::kOverridden:
+      break;
+  }
+  return ContactState::kSettled;
+}
+
+}  // namespace
+
+bool ContactLedger::MakeRoom(TimeMs cut) {
+  std::erase_if(entries_, [cut](const ContactEntry& entry) {
+    return entry.state != ContactState::kReserved && std::max(entry.from, entry.by) < cut;
+  });
+  return entries_.size() < kEntriesMax;
+}
+
+void ContactLedger::Add(ContactEntry entry) {
+  EVENKEEL_CHECK(entries_.size() < kEntriesMax);
+  entries_.push_back(std::move(entry));
+}
+
+Settlement ContactLedger::Settle(const ActionKey& key, ReceiptStatus status, TimeMs occurred,
+                                 TimeMs now) {
+  const auto entry = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const ContactEntry& e) { return e.action_key == key; });
+  if (entry == entries_.end() || entry->state == ContactState::kShadow) {
+    return Settlement::kUnknownAction;
+  }
+  const ContactState state = StateAfter(status);
+  if (entry->state == state) return Settlement::kUnchanged;
+  entry->state = state;
+  if (state == ContactState::kReturned) return Settlement::kReturned;
+  // The executor's clock is not ours: it can neither have sent before it was asked nor after now.
+  entry->from = std::clamp(occurred, entry->from, std::max(entry->from, now));
+  return Settlement::kSettled;
+}
+
+int ContactLedger::ReturnExpired(TimeMs cut) {
+  int count = 0;
+  for (ContactEntry& entry : entries_) {
+    if (entry.state != ContactState::kReserved || entry.by > cut) continue;
+    entry.state = ContactState::kReturned;
+    ++count;
+  }
+  return count;
+}
+
+TimeMs ContactLedger::FirstReservedEnd() const {
+  TimeMs first = TimeMs::Max();
+  for (const ContactEntry& entry : entries_) {
+    if (entry.state == ContactState::kReserved) first = std::min(first, entry.by);
+  }
+  return first;
+}
+
+void ContactLedger::Write(ByteWriter& writer) const {
+  writer.Varint(entries_.size());
+  for (const ContactEntry& entry : entries_) {
+    for (const std::uint8_t byte : entry.action_key) writer.Byte(byte);
+    writer.Bytes(entry.action);
+    writer.Bytes(entry.channel);
+    writer.Bytes(entry.purpose);
+    writer.Byte(static_cast<std::uint8_t>(entry.state));
+    writer.Byte(static_cast<std::uint8_t>((entry.is_counted ? 1 : 0) | (entry.is_paused ? 2 : 0)));
+    writer.Signed(entry.from.value);
+    writer.Signed(entry.by.value - entry.from.value);
+  }
+}
+
+void ContactLedger::Read(ByteReader& reader) {
+  entries_.clear();
+  for (std::uint64_t n = reader.Varint(); n > 0 && reader.ok(); --n) {
+    ContactEntry entry;
+    for (std::uint8_t& byte : entry.action_key) byte = reader.Byte();
+    entry.action = reader.Bytes();
+    entry.channel = reader.Bytes();
+    entry.purpose = reader.Bytes();
+    entry.state = static_cast<ContactState>(reader.Byte());
+    const std::uint8_t flags = reader.Byte();
+    entry.is_counted = (flags & 1) != 0;
+    entry.is_paused = (flags & 2) != 0;
+    entry.from = {reader.Signed()};
+    entry.by = {entry.from.value + reader.Signed()};
+    entries_.push_back(std::move(entry));
+  }
+}
+
+}  // namespace evenkeel
