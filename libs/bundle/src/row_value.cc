@@ -147,14 +147,18 @@ Result<FieldValue> RowValue::Parse(std::string_view text, std::span<const RawVal
 }
 
 Result<FieldValue> RowValue::ParseInteger(std::string_view text) const {
-  Result<std::int64_t> value = ParseScaled(text, 0);
+  Result<Decimal> value = ParseDecimal(text);
   if (!value.ok()) return InvalidArgument(Quoted(text) + " is not a whole number");
   std::int64_t product = 0;
-  if (__builtin_mul_overflow(*value, doc_.multiply, &product)) {
+  if (__builtin_mul_overflow(value->units, doc_.multiply, &product)) {
     return InvalidArgument(Quoted(text) + " times " + std::to_string(doc_.multiply) +
                            " does not fit 64 bits");
   }
-  return FieldValue(product);
+  // Exactly: 12.3 minutes are 738 seconds; a third of a second left over is an error.
+  const std::optional<std::int64_t> whole = Rescale({product, value->scale}, 0);
+  if (whole) return FieldValue(*whole);
+  const std::string times = doc_.multiply == 1 ? "" : " times " + std::to_string(doc_.multiply);
+  return InvalidArgument(Quoted(text) + times + " is not a whole number");
 }
 
 Result<FieldValue> RowValue::ParseNumber(std::string_view text) const {

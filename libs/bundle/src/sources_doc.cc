@@ -1,27 +1,8 @@
 #include "sources_doc.h"
 
+#include "condition_doc.h"
+
 namespace evenkeel::internal {
-namespace {
-
-/// A text or a list of texts.
-void ReadTexts(const Cursor& cursor, std::vector<std::string>& target) {
-  if (cursor.node->kind == YamlNode::Kind::kScalar) {
-    target.push_back(cursor.node->text);
-    return;
-  }
-  if (cursor.node->kind != YamlNode::Kind::kList || cursor.node->items.empty()) {
-    return cursor.Expected("a text or a list of texts", "a value or [a, b]");
-  }
-  for (std::size_t i = 0; i < cursor.node->items.size(); ++i) {
-    const Cursor item = cursor.Item(i);
-    if (const std::string* text = ExpectScalar(item, "text", "a word or a quoted text")) {
-      target.push_back(*text);
-    }
-  }
-}
-
-}  // namespace
-
 void Value<WordMap>::Read(const Cursor& cursor, WordMap& target) {
   if (!ExpectMap(cursor, "texts to texts")) return;
   for (const YamlEntry& entry : cursor.node->entries) {

@@ -1,0 +1,83 @@
+#include "compile.h"
+
+namespace evenkeel::internal {
+namespace {
+
+constexpr std::chrono::milliseconds kHour = std::chrono::hours(1);
+
+bool TakesNumber(FeatureKind kind) {
+  return kind == FeatureKind::kSum || kind == FeatureKind::kDecayedSum ||
+         kind == FeatureKind::kLast;
+}
+
+NumberField ToNumberField(CompileScope& scope, const NumberDoc& doc) {
+  return {*doc.field, static_cast<std::uint8_t>(
+                          scope.InRange(doc.scale, 0, 9, doc.place, doc.path + ".scale"))};
+}
+
+void CheckShape(CompileScope& scope, const FeatureDoc& doc) {
+  const FeatureKind kind = *doc.kind;
+  const auto error = [&](std::string_view key, std::string message) {
+    scope.Error(doc.place, doc.path + std::string(key), std::move(message));
+  };
+  if (TakesNumber(kind) && !doc.value) error("", "the key 'value' is missing; name the field");
+  if (!TakesNumber(kind) && (doc.value || doc.times)) {
+    error("", "only sum, decayed_sum and last take 'value' and 'times'; remove them");
+  }
+  if (doc.is_symbol && (kind != FeatureKind::kLast || doc.times)) {
+    error(".symbol", "only last of a single field can be a word; remove 'symbol'");
+  }
+  if (doc.window && kind != FeatureKind::kCount && kind != FeatureKind::kSum) {
+    error(".window", "only count and sum have a window; remove it");
+  }
+  if (doc.half_life.has_value() != (kind == FeatureKind::kDecayedSum)) {
+    error(".half_life", "decayed_sum, and nothing else, has a half-life; add or remove it");
+  }
+}
+
+std::int64_t WindowOf(CompileScope& scope, const Placed<Span>& window) {
+  const std::int64_t millis = scope.Millis(window, kHour, 400 * kDay);
+  const std::chrono::milliseconds step = millis < (3 * kDay).count() ? kHour : kDay;
+  if (millis % step.count() != 0) {
+    scope.Error(window.place, window.path,
+                "'" + FormatSpan(window->value) +
+                    "' is cut into whole hours below 3d and whole days from there on; round it");
+  }
+  return millis;
+}
+
+std::uint8_t ScaleOf(CompileScope& scope, const FeatureDoc& doc, const FeatureDefinition& feature) {
+  const int least = feature.value.scale + feature.times.scale;
+  const std::int64_t scale = doc.scale.value_or(least);
+  return static_cast<std::uint8_t>(
+      scope.InRange(scale, least > 9 ? 9 : least, 9, doc.place, doc.path + ".scale"));
+}
+
+}  // namespace
+
+void CompileFeatures(CompileScope& scope) {
+  for (const auto& entry : scope.docs.features.features.entries) {
+    const FeatureDoc& doc = entry.value;
+    CheckShape(scope, doc);
+    FeatureDefinition feature;
+    feature.name = entry.name;
+    feature.kind = *doc.kind;
+    feature.match = scope.Match(doc.on, doc.when, doc.place, doc.path);
+    if (doc.value) feature.value = ToNumberField(scope, *doc.value);
+    if (doc.times) feature.times = ToNumberField(scope, *doc.times);
+    feature.is_symbol = doc.is_symbol;
+    feature.scale = ScaleOf(scope, doc, feature);
+    if (doc.currency) feature.currency = **doc.currency;
+    if (doc.window) feature.window_ms = WindowOf(scope, *doc.window);
+    if (doc.half_life) {
+      feature.half_life_ms = scope.Millis(*doc.half_life, 8 * kHour, 400 * kDay);
+    }
+    scope.core.features.push_back(std::move(feature));
+  }
+  const DuplicatesDoc& duplicates = scope.docs.bundle.duplicates;
+  scope.core.duplicates.horizon_ms = duplicates.horizon.value.count();
+  scope.core.duplicates.ids_max = static_cast<std::int32_t>(
+      scope.InRange(duplicates.ids_max, 0, 4096, duplicates.place, duplicates.path + ".ids_max"));
+}
+
+}  // namespace evenkeel::internal

@@ -1,0 +1,169 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "compile.h"
+
+namespace evenkeel::internal {
+namespace {
+
+constexpr std::array<std::string_view, 8> kOperands = {
+    "churn.total",          "churn.voluntary", "churn.involuntary", "profile.kind",
+    "profile.jurisdiction", "profile.segment", "profile.language",  "profile.vulnerable"};
+
+FieldValue ToFieldValue(const Literal& literal) {
+  if (literal.is_quoted) return literal.text;
+  if (literal.text == "true" || literal.text == "false") return literal.text == "true";
+  const Result<Decimal> number = ParseDecimal(literal.text);
+  if (!number.ok()) return literal.text;
+  if (const auto whole = ParseScaled(literal.text, 0); whole.ok()) return *whole;
+  double value = 0;
+  std::from_chars(literal.text.data(), literal.text.data() + literal.text.size(), value);
+  return value;
+}
+
+/// True if an operand's value is a number.
+bool IsNumeric(std::string_view operand, const FeatureDoc* feature) {
+  if (feature != nullptr) return !feature->is_symbol;
+  return operand.starts_with("churn.") || operand.starts_with("attribute.");
+}
+
+bool IsText(std::string_view operand, const FeatureDoc* feature) {
+  if (feature != nullptr) return feature->is_symbol;
+  return !operand.starts_with("churn.");
+}
+
+void AddCondition(const TestMap<KnownTest>::Item& item, ConditionOp op,
+                  std::vector<std::string> texts, Decimal number,
+                  std::vector<Condition>& conditions) {
+  conditions.push_back({item.subject, op, std::move(texts), number});
+}
+
+/// The feature that `item` asks about, or null; complains about subjects nobody knows.
+const FeatureDoc* SubjectFeature(CompileScope& scope, const TestMap<KnownTest>::Item& item) {
+  constexpr std::string_view kFeature = "feature.";
+  constexpr std::string_view kAttribute = "attribute.";
+  if (item.subject.starts_with(kFeature)) {
+    const std::string name = item.subject.substr(kFeature.size());
+    const Named<FeatureDoc>& features = scope.docs.features.features;
+    scope.Knows("feature", {name, item.place, item.path}, features.Names());
+    return features.Find(name);
+  }
+  if (item.subject.starts_with(kAttribute) && item.subject.size() > kAttribute.size()) {
+    return nullptr;
+  }
+  if (std::ranges::find(kOperands, item.subject) == kOperands.end()) {
+    std::vector<std::string> known(kOperands.begin(), kOperands.end());
+    known.insert(known.end(), {"feature.<name>", "attribute.<name>"});
+    scope.Error(item.place, item.path,
+                "nothing is known of " + Quoted(item.subject) + SuggestFrom(item.subject, known));
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+bool CompileScope::Knows(std::string_view kind, const Placed<std::string>& name,
+                         const std::vector<std::string>& known) {
+  if (std::ranges::find(known, *name) != known.end()) return true;
+  Error(name.place, name.path,
+        "there is no " + std::string(kind) + " " + Quoted(*name) + SuggestFrom(*name, known));
+  return false;
+}
+
+std::int64_t CompileScope::InRange(std::int64_t number, std::int64_t least, std::int64_t most,
+                                   const Place& place, std::string_view path) {
+  if (number >= least && number <= most) return number;
+  Error(place, path,
+        "'" + std::to_string(number) + "' is out of range; write " + std::to_string(least) +
+            " to " + std::to_string(most));
+  return least;
+}
+
+std::int64_t CompileScope::Millis(const Placed<Span>& span, std::chrono::milliseconds least,
+                                  std::chrono::milliseconds most) {
+  if (span->value >= least && span->value <= most) return span->value.count();
+  Error(span.place, span.path,
+        "'" + FormatSpan(span->value) + "' is out of range; write " + FormatSpan(least) + " to " +
+            FormatSpan(most));
+  return least.count();
+}
+
+std::int64_t CompileScope::Micros(const Placed<Money>& money) {
+  if (money->currency != *docs.bundle.currency && !money->currency.view().empty()) {
+    Error(money.place, money.path,
+          "the amount is in " + std::string(money->currency.view()) + ", the bundle in " +
+              std::string(docs.bundle.currency->view()) + "; convert it");
+  }
+  const std::optional<std::int64_t> micros = Rescale({money->units, money->scale}, 6);
+  if (!micros || *micros < 0 || *micros > 1'000'000'000'000'000) {
+    Error(money.place, money.path, "the amount is out of range; write 0 to 1000000000");
+    return 0;
+  }
+  return *micros;
+}
+
+Decimal CompileScope::Number(const Quantity& quantity, const FeatureDoc* feature,
+                             const Place& place, std::string_view path) {
+  const bool is_time = feature != nullptr && *feature->kind == FeatureKind::kTimeSince;
+  if (quantity.is_duration && !is_time) {
+    Error(place, path, "a duration fits only features of kind time_since; write a number");
+  }
+  if (is_time && !quantity.is_duration && quantity.number.units != 0) {
+    Error(place, path, "features of kind time_since are durations; write a unit, such as 30d");
+  }
+  return quantity.number;
+}
+
+SignalMatch CompileScope::Match(const std::vector<Placed<std::string>>& on, const FieldTests& when,
+                                const Place& place, std::string_view path) {
+  SignalMatch match;
+  if (on.empty()) {
+    Error(place, std::string(path) + ".on",
+          "the list is empty; name a type, such as billing.invoice");
+  }
+  for (const Placed<std::string>& type : on) match.types.push_back(*type);
+  for (const FieldTests::Item& item : when.items) {
+    FieldMatch field{item.subject, {}, item.test.prefix};
+    for (const Literal& literal : item.test.any_of) field.any_of.push_back(ToFieldValue(literal));
+    match.fields.push_back(std::move(field));
+  }
+  return match;
+}
+
+std::vector<Condition> CompileScope::Conditions(const KnownTests& tests) {
+  std::vector<Condition> conditions;
+  for (const KnownTests::Item& item : tests.items) {
+    const FeatureDoc* const feature = SubjectFeature(*this, item);
+    const KnownTest& test = item.test;
+    const bool asks_text = !test.in.empty() || !test.none_of.empty() || !test.prefixes.empty();
+    const bool asks_number = test.at_least.has_value() || test.below.has_value();
+    if (asks_text && !IsText(item.subject, feature)) {
+      Error(item.place, item.path, Quoted(item.subject) + " is a number; write at_least or below");
+    }
+    if (asks_number && !IsNumeric(item.subject, feature)) {
+      Error(item.place, item.path,
+            Quoted(item.subject) + " is a text; write a text or a list of texts");
+    }
+    if (!test.in.empty()) AddCondition(item, ConditionOp::kIn, test.in, {}, conditions);
+    if (!test.none_of.empty())
+      AddCondition(item, ConditionOp::kNotIn, test.none_of, {}, conditions);
+    if (!test.prefixes.empty())
+      AddCondition(item, ConditionOp::kPrefix, test.prefixes, {}, conditions);
+    if (test.at_least) {
+      AddCondition(item, ConditionOp::kAtLeast, {},
+                   Number(*test.at_least, feature, item.place, item.path), conditions);
+    }
+    if (test.below) {
+      AddCondition(item, ConditionOp::kBelow, {},
+                   Number(*test.below, feature, item.place, item.path), conditions);
+    }
+    if (test.present) {
+      AddCondition(item, *test.present ? ConditionOp::kPresent : ConditionOp::kAbsent, {}, {},
+                   conditions);
+    }
+  }
+  return conditions;
+}
+
+}  // namespace evenkeel::internal
