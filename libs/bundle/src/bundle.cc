@@ -127,7 +127,7 @@ std::string BundleReferencePage() {
   internal::Value<internal::CatalogueDoc>::Document(page);
   internal::Value<internal::PolicyDoc>::Document(page);
   return "# Bundle reference\n\n"
-         "Made by `evenkeel bundle reference` from what the loader reads by; do not edit.\n\n"
+         "Made from the description of the files that the loader reads by; do not edit.\n\n"
          "A bundle is a folder of YAML files. Keys that are not named here are refused. Durations "
          "are a whole number and a unit (`ms`, `s`, `min`, `h`, `d`, `w`), money is an amount and "
          "a "
