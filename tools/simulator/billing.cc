@@ -33,18 +33,24 @@ bool InvoiceToday(const Person& person, bool renewed) {
   return DateOf(person.day_number()).day == BillingDayOfMonth(person);
 }
 
-std::int64_t Attempt(Person& person, Stream& stream, const std::string& invoice, std::int64_t cents,
-                     int attempt, std::int64_t at, bool succeeds, std::string_view failure,
-                     bool final_attempt) {
+/// How an attempt ends; `failure` is empty where it succeeds.
+struct Result {
+  std::string_view failure;
+  bool final = false;
+};
+
+/// One attempt, some minutes after `from_ms`. Returns when it was made.
+std::int64_t Attempt(Person& person, Stream& stream, const OpenInvoice& invoice,
+                     std::int64_t from_ms, Result result) {
   const std::int64_t when =
-      at + static_cast<std::int64_t>(stream.Uniform() * static_cast<double>(20 * kMinuteMs));
+      from_ms + static_cast<std::int64_t>(stream.Uniform() * static_cast<double>(20 * kMinuteMs));
   JsonFields& fields = person.Emit("payment_attempt", "billing", when);
-  fields.Text("invoice", invoice).Integer("attempt", attempt);
-  Money(fields, "amount_cents", cents)
+  fields.Text("invoice", invoice.name).Integer("attempt", invoice.attempts);
+  Money(fields, "amount_cents", invoice.cents)
       .Text("method", kMethodNames[static_cast<std::size_t>(person.customer().method)])
-      .Text("result", succeeds ? "succeeded" : "failed");
-  if (!succeeds) fields.Text("failure_code", failure);
-  fields.Bool("final", final_attempt);
+      .Text("result", result.failure.empty() ? "succeeded" : "failed");
+  if (!result.failure.empty()) fields.Text("failure_code", result.failure);
+  fields.Bool("final", result.final);
   return when;
 }
 
@@ -54,7 +60,7 @@ void AfterPayment(Person& person, Stream& stream, const std::string& invoice, st
   const auto& billing = person.parameters().billing;
   const bool disputed = stream.Chance(billing.dispute);
   const bool refunded = stream.Chance(billing.refund);
-  const auto days = static_cast<std::int64_t>(1 + stream.Below(10));
+  const std::int64_t days = 1 + stream.Below(10);
   const auto reason = static_cast<std::size_t>(stream.Below(3));
   if (disputed) {
     JsonFields& fields = person.Emit("dispute_opened", "billing", paid + days * kDayMs);
@@ -89,19 +95,21 @@ void Issue(Person& person, Stream& stream) {
   const bool fails = fate.Chance(billing.first_attempt_fails);
   const bool lost = fate.Chance(billing.failure_is_final);
   const int recovery = 2 + fate.Below(static_cast<int>(billing.retry_days.size()));
+  const std::int64_t first_attempt = at + 10 * kMinuteMs;
   if (!fails || person.open_invoice) {  // One trouble at a time.
-    const std::int64_t paid = Attempt(person, stream, invoice.name, invoice.cents, 1,
-                                      at + 10 * kMinuteMs, true, "", true);
+    const std::int64_t paid = Attempt(person, stream, invoice, first_attempt, {.final = true});
     AfterPayment(person, stream, invoice.name, invoice.cents, paid);
     return;
   }
   invoice.succeeds_at = lost ? 0 : recovery;
-  Attempt(person, stream, invoice.name, invoice.cents, 1, at + 10 * kMinuteMs, false,
-          lost ? "card_expired" : "insufficient_funds", false);
+  Attempt(person, stream, invoice, first_attempt,
+          {.failure = lost ? "card_expired" : "insufficient_funds"});
   person.open_invoice = std::move(invoice);
 }
 
+/// Tries again when a retry is due today.
 void Retry(Person& person, Stream& stream) {
+  if (!person.open_invoice || person.open_invoice->issued_day == person.day) return;
   const auto& retry_days = person.parameters().billing.retry_days;
   OpenInvoice& invoice = *person.open_invoice;
   const auto next = static_cast<std::size_t>(invoice.attempts - 1);
@@ -110,9 +118,10 @@ void Retry(Person& person, Stream& stream) {
   const bool last = next + 1 == retry_days.size();
   const bool succeeds = invoice.attempts == invoice.succeeds_at;
   const std::int64_t at = person.Between(stream, 5, 7);
-  const std::string_view failure = invoice.succeeds_at == 0 ? "do_not_honor" : "insufficient_funds";
-  const std::int64_t when = Attempt(person, stream, invoice.name, invoice.cents, invoice.attempts,
-                                    at, succeeds, failure, succeeds || last);
+  std::string_view failure = invoice.succeeds_at == 0 ? "do_not_honor" : "insufficient_funds";
+  if (succeeds) failure = "";
+  const std::int64_t when =
+      Attempt(person, stream, invoice, at, {.failure = failure, .final = succeeds || last});
   if (succeeds) {
     person.open_invoice.reset();
   } else if (last) {
@@ -161,7 +170,7 @@ void Bill(Person& person) {
   const bool renewed = person.contract_end != 0 && person.day_number() == person.contract_end;
   if (person.contract_end != 0) Contract(person, stream, renewed);
   if (InvoiceToday(person, renewed)) Issue(person, stream);
-  if (person.open_invoice && person.open_invoice->issued_day != person.day) Retry(person, stream);
+  Retry(person, stream);
   if (!person.ended()) ChangePlan(person);
 }
 

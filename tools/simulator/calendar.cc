@@ -62,7 +62,7 @@ std::int64_t Sunday(int year, int month, int nth) {
     return last - (Weekday(last) + 1) % 7;
   }
   const std::int64_t day = DayNumber(first);
-  return day + (6 - Weekday(day)) + 7 * (nth - 1);
+  return day + (6 - Weekday(day)) + 7 * static_cast<std::int64_t>(nth - 1);
 }
 
 }  // namespace

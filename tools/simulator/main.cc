@@ -1,10 +1,13 @@
 #include <cstdio>
+#include <exception>
 #include <string>
 
 #include "generate.h"
 #include <CLI/CLI.hpp>
 
-int main(int argc, char** argv) {
+namespace {
+
+int Run(int argc, char** argv) {
   CLI::App app{"A world of subscription customers that links nothing of Evenkeel"};
   app.require_subcommand(1);
   simulator::Order order;
@@ -27,4 +30,15 @@ int main(int argc, char** argv) {
   }
   std::printf("%s\n", manifest.c_str());
   return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return Run(argc, argv);
+  } catch (const std::exception& error) {  // Out of memory.
+    std::fprintf(stderr, "evenkeel-simulator: %s\n", error.what());
+    return 1;
+  }
 }

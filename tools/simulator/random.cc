@@ -41,7 +41,11 @@ double Stream::Exponential() { return -Log(Uniform()); }
 
 int Stream::Poisson(double mean) {
   int count = 0;
-  for (double sum = Exponential(); sum < mean; sum += Exponential()) ++count;
+  double sum = Exponential();
+  while (sum < mean) {
+    ++count;
+    sum += Exponential();
+  }
   return count;
 }
 

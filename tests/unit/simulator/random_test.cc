@@ -82,13 +82,15 @@ TEST(StreamTest, PicksByWeight) {
 }
 
 TEST(RealTest, AgreesWithTheLibrary) {
-  for (double x = -40; x <= 40; x += 0.137) {
+  for (int i = -400; i <= 400; ++i) {
+    const double x = i * 0.0977;
     EXPECT_NEAR(Exp(x) / std::exp(x), 1.0, 4e-15) << x;
     EXPECT_NEAR(Log(std::exp(x)), x, 1e-14 * std::max(1.0, std::abs(x))) << x;
   }
   EXPECT_EQ(Exp(0), 1.0);
   EXPECT_EQ(Log(1), 0.0);
-  for (double p = 1e-9; p < 1; p += 0.00113) {
+  for (int i = 0; i < 880; ++i) {
+    const double p = 1e-9 + i * 0.00113;
     EXPECT_NEAR(0.5 * std::erfc(-NormalQuantile(p) / std::sqrt(2.0)) / p, 1.0, 1e-7) << p;
   }
 }
