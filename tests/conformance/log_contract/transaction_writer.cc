@@ -60,19 +60,18 @@ void WriteTransactions(LogDriver& driver, const std::string& prefix,
   }
 }
 
-int RunWriterProcess(const HarnessOrigin& origin) {
-  const auto harness = MakeLogHarness(origin);
-  auto session = harness->cluster().OpenSession(WriterOptions(origin.prefix));
+int RunWriterProcess(LogCluster& cluster, const LogTime& time, const std::string& prefix) {
+  auto session = cluster.OpenSession(WriterOptions(prefix));
   if (!session.ok()) {
     std::fprintf(stderr, "writer: %s\n", session.status().ToString().c_str());
     return 1;
   }
-  LogDriver driver(std::move(session).value(), harness->time());
-  WriteTransactions(driver, origin.prefix, [](const std::string& line) {
+  LogDriver driver(std::move(session).value(), time);
+  WriteTransactions(driver, prefix, [](const std::string& line) {
     const std::string text = line + "\n";
     return write(STDOUT_FILENO, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   });
-  return 1;  // It only ends when something went wrong.
+  return 1;
 }
 
 }  // namespace evenkeel::testing

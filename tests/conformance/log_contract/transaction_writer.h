@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "log_driver.h"
-#include "log_harness.h"
+
+#include "evenkeel/log/cluster.h"
 
 namespace evenkeel::testing {
 
@@ -21,7 +22,8 @@ std::vector<std::vector<std::string>> WrittenBy(int count);
 /// The session options of that writer.
 SessionOptions WriterOptions(const std::string& prefix);
 
-/// Entry of the child process: writes until it is killed.
-int RunWriterProcess(const HarnessOrigin& origin);
+/// A child process writes until it is killed, reporting on its standard output. It returns only
+/// when something went wrong.
+int RunWriterProcess(LogCluster& cluster, const LogTime& time, const std::string& prefix);
 
 }  // namespace evenkeel::testing
