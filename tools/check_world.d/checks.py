@@ -60,7 +60,12 @@ class World:
             if last is None or commit.get("sequence", 0) > last.get("sequence", 0):
                 self.last_commits[place] = commit
 
-    def inputs(self, commit, prefix):
+    def when(self, action):
+        """The time of a contact: made, or planned."""
+        return min(self.done_ms.get(action.id, [action.start_ms]))
+
+    @staticmethod
+    def inputs(commit, prefix):
         return {one.get("topic", "").removeprefix(prefix): one.get("next", 0)
                 for one in commit.get("inputs", [])}
 
@@ -163,7 +168,7 @@ def row_clock(world, prefix):
     return clocks
 
 
-def check_actions(world, report, prefix, until_ms):
+def check_actions(world, report, options):
     actions = list(world.actions.values())
     kinds = collections.Counter(
         f"{a.payload.get('action', '')}/{a.channel}" for a in actions)
@@ -173,10 +178,10 @@ def check_actions(world, report, prefix, until_ms):
     report.figure("receipts", sum(statuses.values()))
     report.figure("receipts_by_status", dict(sorted(statuses.items())))
     report.figure("executed", sum(1 for status in world.final.values() if status in CARRIED_OUT))
-    clocks = row_clock(world, prefix)
+    clocks = row_clock(world, options.prefix)
     open_actions = [a for a in actions if a.id not in world.final]
-    due = [a for a in open_actions
-           if a.start_ms < (until_ms or clocks[a.record.partition])]
+    due = [a for a in open_actions if a.channel not in options.by_people and
+           a.start_ms < (options.until_ms or clocks[a.record.partition])]
     report.figure("waiting", len(open_actions) - len(due))
     report.promise("lost", {a.id for a in due})
     report.promise("receipts_without_action", set(world.statuses) - set(world.actions))
@@ -218,9 +223,9 @@ def check_policy(world, report):
     report.promise("two_arms", held_out & treated)
     contacts = policy.contacts(actions, "holdout")
     report.promise("holdout_contacts", {a.id for a in contacts if a.customer in held_out})
-    report.promise("cap_violations", policy.caps and rules.over_cap(policy, reached))
+    report.promise("cap_violations", policy.caps and rules.over_cap(policy, reached, world.when))
     report.promise("cool_down_violations",
-                   policy.cool_downs and rules.over_cool_down(policy, reached))
+                   policy.cool_downs and rules.over_cool_down(policy, reached, world.when))
     report.promise("quiet_hour_violations", policy.quiet and rules.in_quiet_hours(
         policy, reached, world.sent.zones, world.done_ms))
     report.promise("consent_violations", policy.consent and rules.without_consent(

@@ -5,26 +5,29 @@ null:
 
   {"contact_channels": ["email", "sms", "push", "phone"],
    "caps": [{"name": "week", "limit": 2, "window_hours": 168, "channels": ["email", "sms"]}],
-   "cool_downs": [{"action": "discount_10", "hours": 720}],
+   "cool_downs": [{"name": "discounts", "hours": 720, "actions": ["discount_10", "discount_25"],
+                   "per_action": false}],
    "quiet_hours": {"from": "21:00", "to": "08:00", "time_zone": "UTC",
                    "channels": ["sms", "push", "phone"]},
    "consent": {"purposes": ["marketing"]},
-   "exempt": {"caps": ["mandatory", "transactional"], "quiet_hours": ["mandatory"],
-              "holdout": ["mandatory", "transactional", "remedial"], "consent": ["mandatory"]}}
+   "exempt": {"caps": ["mandatory", "transactional"], "counting": ["mandatory", "transactional"],
+              "cool_downs": ["mandatory", "transactional"], "quiet_hours": ["mandatory"],
+              "consent": ["mandatory"], "holdout": ["mandatory", "transactional", "remedial"]}}
 
-`channels` of a cap or of quiet hours: all contact channels where absent. `time_zone` is for
-customers who never told theirs. A contact counts at the time it was planned for.
+`channels` of a cap or of quiet hours: all contact channels where absent. `actions` of a cool-down:
+all where absent; `per_action` (default): each waits for itself alone. `time_zone` is for customers
+who never told theirs. A contact counts at the time at which it was made, or else is planned for.
 """
 
-import bisect
 import collections
 import datetime
 import functools
 import json
 import zoneinfo
 
-EXEMPT = {"caps": ["mandatory", "transactional"], "quiet_hours": ["mandatory"],
-          "holdout": ["mandatory", "transactional", "remedial"], "consent": ["mandatory"]}
+EXEMPT = {"caps": ["mandatory", "transactional"], "counting": ["mandatory", "transactional"],
+          "cool_downs": ["mandatory", "transactional"], "quiet_hours": ["mandatory"],
+          "consent": ["mandatory"], "holdout": ["mandatory", "transactional", "remedial"]}
 KNOWN = {"contact_channels", "caps", "cool_downs", "quiet_hours", "consent", "exempt"}
 NOT_DELIVERED = {"FAILED", "EXPIRED", "REFUSED", "OVERRIDDEN"}
 HOUR_MS = 3_600_000
@@ -60,34 +63,51 @@ def delivered(actions, final_status):
     return [a for a in actions if final_status.get(a.id) not in NOT_DELIVERED]
 
 
-def over_cap(policy, actions):
-    """Ids of the contacts at which a rolling window held more than its limit."""
+def by_customer(actions):
+    """Each customer's contacts in the order in which they were decided on."""
+    contacts = collections.defaultdict(list)
+    for action in sorted(actions, key=lambda a: (a.payload.get("issued_time_ms", 0), a.id)):
+        contacts[action.customer].append(action)
+    return contacts.values()
+
+
+def worst_window(times, at, window):
+    """The most of `times` that any window, wherever it starts, holds together with `at`."""
+    starts = [one for one in times if at - window < one <= at]
+    return max((sum(start <= one < start + window for one in times) for start in starts), default=0)
+
+
+def over_cap(policy, actions, when):
+    """Ids of the contacts that made a window hold more than its limit. A later one is to blame,
+    never one that was decided on before it."""
     found = set()
     for cap in policy.caps:
-        times = collections.defaultdict(list)
-        for action in policy.contacts(actions, "caps", cap.get("channels")):
-            times[action.customer].append((action.start_ms, action.id))
+        counted = policy.contacts(actions, "counting", cap.get("channels"))
         window = int(cap["window_hours"] * HOUR_MS)
-        for contacts in times.values():
-            contacts.sort()
-            starts = [at for at, _ in contacts]
-            for last, (at, name) in enumerate(contacts):
-                first = bisect.bisect_right(starts, at - window)
-                if last + 1 - first > cap["limit"]:
-                    found.add(name)
+        for contacts in by_customer(counted):
+            times = []
+            for action in contacts:
+                times.append(when(action))
+                if action.action_class in policy.exempt["caps"]:
+                    continue
+                if worst_window(times, times[-1], window) > cap["limit"]:
+                    found.add(action.id)
     return found
 
 
-def over_cool_down(policy, actions):
+def over_cool_down(policy, actions, when):
     found = set()
     for rule in policy.cool_downs:
-        latest = {}
-        same = (a for a in actions if a.payload.get("action") == rule["action"])
-        for action in sorted(same, key=lambda a: (a.start_ms, a.id)):
-            before = latest.get(action.customer)
-            if before is not None and action.start_ms - before < rule["hours"] * HOUR_MS:
-                found.add(action.id)
-            latest[action.customer] = action.start_ms
+        pause = rule["hours"] * HOUR_MS
+        meant = [a for a in actions if a.action_class not in policy.exempt["cool_downs"] and
+                 a.payload.get("action") in rule.get("actions", [a.payload.get("action")])]
+        for contacts in by_customer(meant):
+            for index, action in enumerate(contacts):
+                for before in contacts[:index]:
+                    same = before.payload.get("action") == action.payload.get("action")
+                    near = abs(when(action) - when(before)) < pause
+                    if near and (same or not rule.get("per_action", True)):
+                        found.add(action.id)
     return found
 
 

@@ -175,6 +175,13 @@ class CheckWorldTest(unittest.TestCase):
         self.expect(world, "lost", options=["--until-ms", str(T0 + 6 * DAY)])
         self.expect(world, "waiting > 0", options=["--max-waiting", "0"])
 
+    def test_leaves_people_their_time(self):
+        world = TinyWorld(CONTRACT)
+        world.decide("d9", "C4", "TASK", action_id="a9")
+        world.approve("a9", "C4", channel="task")
+        self.expect(world, "lost")
+        self.assertEqual(self.expect(world, options=["--by-people", "task"])["waiting"], 1)
+
     def test_finds_an_action_applied_twice_at_the_target(self):
         world = TinyWorld(CONTRACT)
         world.call("a1")
@@ -236,6 +243,16 @@ class CheckWorldTest(unittest.TestCase):
         world.act("a4", "C1", at_ms=T0 + 7 * DAY)
         self.expect(world)
 
+    def test_blames_the_later_decision_for_a_window_that_is_too_full(self):
+        world = TinyWorld(CONTRACT)  # Decided later, but planned for a time before the others.
+        world.decide("d9", "C1", "EXECUTE", action_id="a9")
+        world.approve("a9", "C1", at_ms=T0 - DAY, issued_ms=T0 + 2 * DAY)
+        world.call("a9")
+        world.receipt("a9", at_ms=T0 - DAY)
+        figures = self.expect(world, "cap_violations")
+        self.assertEqual(figures["cap_violations"], 1)
+        self.assertIn("a9", self.errors)
+
     def test_does_not_count_what_never_reached_the_customer(self):
         world = TinyWorld(CONTRACT)
         world.decide("d9", "C1", "EXECUTE", action_id="a9")
@@ -249,9 +266,14 @@ class CheckWorldTest(unittest.TestCase):
         self.expect(world)
 
     def test_finds_an_offer_within_its_cool_down(self):
-        world = TinyWorld(CONTRACT)
-        world.act("a4", "C2", at_ms=T0 + 20 * DAY, action="discount_10", channel="email")
-        self.expect(world, "cool_down_violations")
+        for action in ("discount_10", "discount_25"):
+            world = TinyWorld(CONTRACT)
+            world.act("a4", "C2", at_ms=T0 + 20 * DAY, action=action, channel="email")
+            self.expect(world, "cool_down_violations")
+        for action, days in (("discount_25", 30), ("education", 20)):
+            world = TinyWorld(CONTRACT)
+            world.act("a4", "C2", at_ms=T0 + days * DAY, action=action, channel="email")
+            self.expect(world)
 
     def test_finds_a_contact_of_a_customer_held_out(self):
         world = TinyWorld(CONTRACT)
@@ -341,6 +363,15 @@ class CheckWorldTest(unittest.TestCase):
         code, figures = self.run_check(world)
         self.assertEqual(code, 1)
         self.assertIn("read_twice", figures["failed"])
+
+    def test_reads_every_policy_that_is_shipped(self):
+        shipped = list((ROOT / "tools/check_world.d/policies").glob("*.json"))
+        self.assertTrue(shipped)
+        for path in shipped:
+            self.spoil_files = lambda folder, path=path: (folder / "policy.json").write_text(
+                path.read_text())
+            figures = self.expect(TinyWorld(CONTRACT), options=["--complete"])
+            self.assertEqual(figures["cap_violations"], 0)
 
     def test_says_what_it_cannot_read(self):
         def expect(why, spoil, *options):

@@ -15,7 +15,8 @@ DAY = 24 * HOUR
 PREFIX = "evenkeel."
 POLICY = {
     "caps": [{"name": "week", "limit": 2, "window_hours": 168}],
-    "cool_downs": [{"action": "discount_10", "hours": 720}],
+    "cool_downs": [{"name": "offers", "hours": 720, "actions": ["discount_10", "discount_25"],
+                    "per_action": False}],
     "quiet_hours": {"from": "21:00", "to": "08:00", "channels": ["sms", "push", "phone"]},
     "consent": {"purposes": ["marketing"]},
 }
@@ -122,11 +123,11 @@ class TinyWorld:
             "payload_digest": hashlib.sha256(payload).digest()}), key=customer)
 
     def approve(self, name, customer, channel="sms", at_ms=T0, action="education",
-                action_class="DEFAULT", days=2, purpose="marketing"):
+                action_class="DEFAULT", purpose="marketing", issued_ms=None):
         payload = wire.encode(self.contract, "ApprovedAction", {
             "action_id": name, "customer_id": customer, "action": action, "channel": channel,
             "purpose": purpose, "action_class": f"ACTION_CLASS_{action_class}",
-            "issued_time_ms": at_ms, "expires_time_ms": at_ms + days * DAY,
+            "issued_time_ms": issued_ms or at_ms, "expires_time_ms": at_ms + 2 * DAY,
             "send_window": {"start_time_ms": at_ms, "end_time_ms": at_ms + 6 * HOUR}})
         self.record(f"actions.{channel}.v1", self.value("SignedAction", {"payload": payload}),
                     key=customer)
