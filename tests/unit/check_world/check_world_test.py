@@ -45,7 +45,7 @@ class CheckWorldTest(unittest.TestCase):
             wanted = {
                 "ok": True, "signals": 11, "duplicates": 1, "customers": 4, "decisions": 5,
                 "no_action_share": 0.2, "executed": 3, "receipts": 3, "lost": 0, "doubled": 0,
-                "actions": {"discount_10/sms": 1, "education/email": 1, "education/sms": 1},
+                "actions": {"discount_10/sms": 1, "education/sms": 1, "tips/email": 1},
                 "holdout_contacts": 0, "cap_violations": 0, "quiet_hour_violations": 0,
                 "applied_at_target": 3, "retried_calls": 0, "held_out": 1, "loaded_again": 0,
                 "dead_letters": {"absurd_time": 1, "duplicate_conflict": 1, "invalid_field": 1,

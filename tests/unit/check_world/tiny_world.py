@@ -91,7 +91,7 @@ class TinyWorld:
 
     def _decide(self):
         self.act("a1", "C1", channel="sms")
-        self.act("a2", "C1", channel="email", at_ms=T0 + DAY)
+        self.act("a2", "C1", channel="email", action="tips", at_ms=T0 + DAY)
         self.act("a3", "C2", channel="sms", action="discount_10")
         self.decide("d-hold", "C3", "WITHHELD", arm="HOLDOUT", action_id="ghost")
         self.decide("d-no", "C2", "NO_ACTION")
