@@ -1,4 +1,5 @@
 #include "compile.h"
+#include "contract.h"
 
 namespace evenkeel::internal {
 namespace {
@@ -20,6 +21,8 @@ void CheckShape(CompileScope& scope, const FeatureDoc& doc) {
   const auto error = [&](std::string_view key, std::string message) {
     scope.Error(doc.place, doc.path + std::string(key), std::move(message));
   };
+  if (doc.value) CheckFeatureValue(doc, *doc.value, scope.diagnostics);
+  if (doc.times) CheckFeatureValue(doc, *doc.times, scope.diagnostics);
   if (TakesNumber(kind) && !doc.value) error("", "the key 'value' is missing; name the field");
   if (!TakesNumber(kind) && (doc.value || doc.times)) {
     error("", "only sum, decayed_sum and last take 'value' and 'times'; remove them");

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "compile.h"
+#include "contract.h"
 
 namespace evenkeel::internal {
 namespace {
@@ -10,17 +10,6 @@ namespace {
 constexpr std::array<std::string_view, 8> kOperands = {
     "churn.total",          "churn.voluntary", "churn.involuntary", "profile.kind",
     "profile.jurisdiction", "profile.segment", "profile.language",  "profile.vulnerable"};
-
-FieldValue ToFieldValue(const Literal& literal) {
-  if (literal.is_quoted) return literal.text;
-  if (literal.text == "true" || literal.text == "false") return literal.text == "true";
-  const Result<Decimal> number = ParseDecimal(literal.text);
-  if (!number.ok()) return literal.text;
-  if (const auto whole = ParseScaled(literal.text, 0); whole.ok()) return *whole;
-  double value = 0;
-  std::from_chars(literal.text.data(), literal.text.data() + literal.text.size(), value);
-  return value;
-}
 
 /// True if an operand's value is a number.
 bool IsNumeric(std::string_view operand, const FeatureDoc* feature) {
@@ -122,11 +111,23 @@ SignalMatch CompileScope::Match(const std::vector<Placed<std::string>>& on, cons
     Error(place, std::string(path) + ".on",
           "the list is empty; name a type, such as billing.invoice");
   }
-  for (const Placed<std::string>& type : on) match.types.push_back(*type);
+  std::vector<const SignalTypeInfo*> types;
+  for (const Placed<std::string>& type : on) {
+    match.types.push_back(*type);
+    const std::vector<const SignalTypeInfo*> found = TypesOf(*type);
+    if (found.empty() && !type->empty()) Knows("signal", type, SignalTypeNames());
+    types.insert(types.end(), found.begin(), found.end());
+  }
   for (const FieldTests::Item& item : when.items) {
-    FieldMatch field{item.subject, {}, item.test.prefix};
-    for (const Literal& literal : item.test.any_of) field.any_of.push_back(ToFieldValue(literal));
-    match.fields.push_back(std::move(field));
+    const ContractField field = FindField(types, item.subject);
+    if (field.info == nullptr && !field.is_open && !types.empty()) {
+      Knows("field", {item.subject, item.place, item.path}, FieldNames(types));
+    }
+    FieldMatch match_field{item.subject, {}, item.test.prefix};
+    for (const Literal& literal : item.test.any_of) {
+      match_field.any_of.push_back(ToFieldValue(literal, field.info, diagnostics));
+    }
+    match.fields.push_back(std::move(match_field));
   }
   return match;
 }

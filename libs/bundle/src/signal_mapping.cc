@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "contract.h"
 #include "profile_fields.h"
 
 namespace evenkeel::internal {
@@ -55,6 +56,9 @@ SignalMapping SignalMapping::Compile(const SignalDoc& doc, CompileContext& conte
   mapping.type_ = *doc.type;
   if (const std::optional<SignalFamily> family = FamilyOf(mapping.type_)) {
     mapping.family_ = *family;
+    const bool has_payload =
+        mapping.family_ == SignalFamily::kProfile || mapping.family_ == SignalFamily::kForget;
+    if (!has_payload) CheckAgainstContract(doc, context.diagnostics);
   } else if (!mapping.type_.empty()) {
     context.diagnostics.Add(doc.type.place, doc.type.path,
                             Quoted(mapping.type_) +

@@ -26,7 +26,7 @@ struct MappedRow {
   SignalPayload payload;  ///< kSignal, of the families that have one.
   /// kDeadLetter: `malformed_row`, `no_customer`, `bad_value`, `unmapped`, or as the source says.
   std::string reason;
-  std::string detail;     ///< kDeadLetter: a sentence for people, with the place.
+  std::string detail;     ///< kDeadLetter: for people, with place and value: not for logs.
   std::string_view raw;   ///< The row as it stands in the file, until the next one is read.
   std::int64_t line = 0;  ///< In the file, from 1.
 };
