@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "rfc3339.h"
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/message.h>
@@ -95,6 +96,15 @@ std::string CanonicalBytes(const google::protobuf::Message& message) {
   std::string out;
   AppendCanonicalBytes(message, out);
   return out;
+}
+
+std::vector<std::pair<std::string, std::string>> CloudEventHeaders(const OwnEvent& event) {
+  return {{"ce_specversion", "1.0"},
+          {"ce_id", std::string(event.id)},
+          {"ce_source", "/evenkeel/" + std::string(event.deployment)},
+          {"ce_type", std::string(event.type)},
+          {"ce_time", FormatRfc3339(event.time)},
+          {"content-type", "application/protobuf"}};
 }
 
 }  // namespace evenkeel::internal

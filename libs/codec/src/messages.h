@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "evenkeel/base/hash.h"
 #include "evenkeel/model/money.h"
@@ -29,5 +31,16 @@ SignalField FromMessage(const v1::NamedValue& message);
 /// The bytes of a message in field order, maps sorted: the same for equal messages.
 std::string CanonicalBytes(const google::protobuf::Message& message);
 void AppendCanonicalBytes(const google::protobuf::Message& message, std::string& out);
+
+/// What a record of ours says of itself.
+struct OwnEvent {
+  std::string_view id;
+  std::string_view deployment;
+  std::string_view type;
+  TimeMs time;
+};
+
+/// The headers of CloudEvents in binary mode with protobuf data.
+std::vector<std::pair<std::string, std::string>> CloudEventHeaders(const OwnEvent& event);
 
 }  // namespace evenkeel::internal
