@@ -55,20 +55,20 @@ Settlement ContactLedger::Settle(const ActionKey& key, ReceiptStatus status, Tim
   return Settlement::kSettled;
 }
 
-int ContactLedger::ReturnExpired(TimeMs cut) {
+int ContactLedger::ReturnExpired(TimeMs now) {
   int count = 0;
   for (ContactEntry& entry : entries_) {
-    if (entry.state != ContactState::kReserved || entry.by > cut) continue;
+    if (entry.state != ContactState::kReserved || entry.return_at > now) continue;
     entry.state = ContactState::kReturned;
     ++count;
   }
   return count;
 }
 
-TimeMs ContactLedger::FirstReservedEnd() const {
+TimeMs ContactLedger::FirstReturn() const {
   TimeMs first = TimeMs::Max();
   for (const ContactEntry& entry : entries_) {
-    if (entry.state == ContactState::kReserved) first = std::min(first, entry.by);
+    if (entry.state == ContactState::kReserved) first = std::min(first, entry.return_at);
   }
   return first;
 }
@@ -84,6 +84,7 @@ void ContactLedger::Write(ByteWriter& writer) const {
     writer.Byte(static_cast<std::uint8_t>((entry.is_counted ? 1 : 0) | (entry.is_paused ? 2 : 0)));
     writer.Signed(entry.from.value);
     writer.Signed(entry.by.value - entry.from.value);
+    writer.Signed(entry.return_at.value - entry.by.value);
   }
 }
 
@@ -101,6 +102,7 @@ void ContactLedger::Read(ByteReader& reader) {
     entry.is_paused = (flags & 2) != 0;
     entry.from = {reader.Signed()};
     entry.by = {entry.from.value + reader.Signed()};
+    entry.return_at = {entry.by.value + reader.Signed()};
     entries_.push_back(std::move(entry));
   }
 }

@@ -191,6 +191,7 @@ ContactEntry ContactPolicy::EntryFor(const ContactRequest& request, ContactState
   entry.is_paused = rule.is_counted;
   entry.from = from;
   entry.by = by;
+  entry.return_at = {by.value + policy_.receipt_grace_ms};
   return entry;
 }
 

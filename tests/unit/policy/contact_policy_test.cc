@@ -203,8 +203,10 @@ TEST_F(ContactPolicyTest, TheNextTimeSuitsAllRulesAtOnce) {
 TEST_F(ContactPolicyTest, AReceiptAfterTheReservationExpiredStillCounts) {
   policy_.caps = {{.name = "daily", .contacts_max = 1, .window_ms = kDayMs}};
   Contact(At(0), ContactState::kReserved);
-  EXPECT_EQ(ledger_.FirstReservedEnd(), At(0, 1));
-  EXPECT_EQ(ledger_.ReturnExpired(At(0, 1)), 1);
+  EXPECT_EQ(ledger_.FirstReturn(), At(1, 1));
+  EXPECT_EQ(ledger_.ReturnExpired({At(1, 1).value - 1}), 0);
+  EXPECT_EQ(ledger_.ReturnExpired(At(1, 1)), 1);
+  EXPECT_EQ(ledger_.FirstReturn(), TimeMs::Max());
   EXPECT_THAT(Check(At(0, 2)).reasons, IsEmpty());
   ActionKey key{};
   key[0] = 1;

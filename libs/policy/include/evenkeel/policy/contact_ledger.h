@@ -33,6 +33,7 @@ struct ContactEntry {
   bool is_paused = true;   ///< Starts cool-downs.
   TimeMs from;             ///< When it happened; the send window while reserved,
   TimeMs by;               ///< which ends before this.
+  TimeMs return_at;        ///< A reservation without a receipt is returned then.
 
   /// The last moment at which it may have happened.
   TimeMs last() const { return state == ContactState::kReserved ? TimeMs{by.value - 1} : from; }
@@ -63,11 +64,11 @@ class ContactLedger {
   /// Takes in what became of an action.
   Settlement Settle(const ActionKey& key, ReceiptStatus status, TimeMs occurred, TimeMs now);
 
-  /// Returns the reservations whose send window ended at or before `cut`; how many.
-  int ReturnExpired(TimeMs cut);
+  /// Returns the reservations whose receipt has not come in time; how many.
+  int ReturnExpired(TimeMs now);
 
-  /// When the first send window of a reservation ends, or TimeMs::Max().
-  TimeMs FirstReservedEnd() const;
+  /// When the first reservation will be returned, or TimeMs::Max().
+  TimeMs FirstReturn() const;
 
   void Write(ByteWriter& writer) const;
   /// On bytes that are none, `reader` is not ok afterwards.

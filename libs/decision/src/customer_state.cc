@@ -1,0 +1,108 @@
+#include "evenkeel/decision/customer_state.h"
+
+#include <algorithm>
+
+namespace evenkeel {
+namespace {
+
+constexpr std::uint8_t kStateVersion = 1;
+
+// The three counters may grow by so much without anybody looking.
+constexpr std::int64_t kCounterBytes = 30;
+constexpr std::int64_t kPointBytes = 40;
+constexpr std::int64_t kContactBytes = 90;
+
+void WritePoints(ByteWriter& writer, const std::vector<PointState>& points) {
+  writer.Varint(points.size());
+  for (const PointState& point : points) {
+    writer.Bytes(point.name);
+    writer.Signed(point.decided.value);
+    writer.Signed(point.periodic.value);
+    writer.Signed(point.wake.value);
+  }
+}
+
+void ReadPoints(ByteReader& reader, std::vector<PointState>& points) {
+  for (std::uint64_t n = reader.Varint(); n > 0 && reader.ok(); --n) {
+    PointState point;
+    point.name = reader.Bytes();
+    point.decided = {reader.Signed()};
+    point.periodic = {reader.Signed()};
+    point.wake = {reader.Signed()};
+    points.push_back(std::move(point));
+  }
+}
+
+}  // namespace
+
+void CustomerState::EncodeTo(const Layout& layout, std::string& out) const {
+  ByteWriter writer(out);
+  writer.Byte(kStateVersion);
+  writer.Varint(layout_id);
+  WriteSlots(writer, layout, features);
+  seen.Write(writer);
+  profile.Write(writer);
+  ledger.Write(writer);
+  WritePoints(writer, points);
+  writer.Varint(counts.applied);
+  writer.Varint(counts.repeats);
+  writer.Varint(counts.past_horizon);
+}
+
+Result<CustomerState> CustomerState::Decode(std::string_view bytes, const LayoutSet& layouts) {
+  ByteReader reader(bytes);
+  if (const std::uint8_t version = reader.Byte(); version != kStateVersion) {
+    return DataLoss("a customer state of version " + std::to_string(version) +
+                    ": this build reads version 1");
+  }
+  CustomerState state;
+  state.layout_id = reader.Varint();
+  const Layout* layout = layouts.Find(state.layout_id);
+  if (layout == nullptr) {
+    return DataLoss("a customer state in an unknown layout, " + std::to_string(state.layout_id));
+  }
+  state.features = ReadSlots(reader, *layout);
+  state.seen.Read(reader);
+  state.profile.Read(reader);
+  state.ledger.Read(reader);
+  ReadPoints(reader, state.points);
+  state.counts.applied = reader.Varint();
+  state.counts.repeats = reader.Varint();
+  state.counts.past_horizon = reader.Varint();
+  if (!reader.done()) return DataLoss("a customer state that ends early or late");
+  state.bytes_bound = static_cast<std::int64_t>(bytes.size()) + kCounterBytes;
+  return state;
+}
+
+void CustomerState::TimersTo(std::vector<CustomerTimer>& timers) const {
+  for (const PointState& point : points) {
+    const TimeMs due = std::min(point.periodic, point.wake);
+    if (due < TimeMs::Max()) timers.push_back({due, std::string(kDecideTimer) + point.name});
+  }
+  const TimeMs first = ledger.FirstReturn();
+  if (first < TimeMs::Max()) timers.push_back({first, std::string(kReturnTimer)});
+}
+
+PointState& CustomerState::PointOf(std::string_view name) {
+  const auto place = std::lower_bound(
+      points.begin(), points.end(), name,
+      [](const PointState& point, std::string_view wanted) { return point.name < wanted; });
+  if (place != points.end() && place->name == name) return *place;
+  bytes_bound += static_cast<std::int64_t>(name.size()) + kPointBytes;
+  return *points.insert(place, PointState{.name = std::string(name)});
+}
+
+void CustomerState::AddContact(ContactEntry entry) {
+  bytes_bound +=
+      kContactBytes +
+      static_cast<std::int64_t>(entry.action.size() + entry.channel.size() + entry.purpose.size());
+  ledger.Add(std::move(entry));
+}
+
+void CustomerState::MeasureBytes(const Layout& layout) {
+  std::string bytes;
+  EncodeTo(layout, bytes);
+  bytes_bound = static_cast<std::int64_t>(bytes.size()) + kCounterBytes;
+}
+
+}  // namespace evenkeel
