@@ -134,9 +134,10 @@ void ChangePlan(Person& person) {
   Stream stream = person.For(Purpose::kPlanChange);
   if (person.Now().in_lock || !stream.Chance(billing.plan_change_per_month / 30.0)) return;
   const Customer& customer = person.customer();
-  const double upward = std::clamp(
-      customer.adoption + 0.15 * person.satisfaction - 0.1 * (customer.sensitivity - 1.0), 0.1,
-      0.9);
+  const double upward =
+      std::clamp(customer.adoption + billing.upward_satisfaction * person.satisfaction +
+                     billing.upward_sensitivity * (customer.sensitivity - 1.0),
+                 billing.upward_min, billing.upward_max);
   const bool up = stream.Chance(upward);
   const std::string_view from = PlanOf(person.parameters(), person.price);
   if (from == (up ? "pro" : "basic")) return;

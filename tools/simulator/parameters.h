@@ -53,7 +53,9 @@ struct Parameters {
     double minutes_sigma = 0.8;
     double minutes_max = 300.0;
     double features_share = 0.8;
-    double errors_per_day = 0.08;  // Times friction.
+    std::array<double, 4> device{0.34, 0.26, 0.28, 0.12};  // web, ios, android, tv
+    double errors_per_day = 0.08;                          // Times friction.
+    std::array<double, 4> error{0.40, 0.20, 0.28, 0.12};   // timeout, crash, playback, login
     double errors_outage_factor = 4.0;
     // Monday to Sunday.
     std::array<std::array<double, 7>, kSegments> weekday{{
@@ -90,6 +92,10 @@ struct Parameters {
     int renewal_notice_days = 30;
     double plan_change_per_month = 0.01;
     double plan_change_factor = 1.3;
+    double upward_satisfaction = 0.15;  // Chance to go up: adoption, and these.
+    double upward_sensitivity = -0.1;   // (sensitivity - 1)
+    double upward_min = 0.1;
+    double upward_max = 0.9;
     double max_price = 180.0;
     double min_price = 8.0;
     double plus_from = 25.0;
@@ -111,6 +117,21 @@ struct Parameters {
     double complaint_unhappy_factor = 4.0;  // Below a satisfaction of -1.
     double nps_answered = 0.25;
     int nps_every_days = 90;
+    double nps_centre = 7.0;  // With a noise of 1.
+    double nps_satisfaction = 1.8;
+    double csat_centre = 3.9;
+    double csat_satisfaction = 0.7;
+    double csat_noise = 0.7;
+    double sentiment_satisfaction = 0.35;
+    double sentiment_of_ticket = -0.15;
+    double sentiment_of_cancel = -0.35;
+    double sentiment_noise = 0.3;
+    double confidence_mean = 0.82;  // Of whoever tells the intent.
+    double confidence_sd = 0.12;
+    double turns_mean = 5.0;  // More than two.
+    double handle_seconds_mu = 5.8;
+    double handle_seconds_sigma = 0.6;
+    double contact_reopened = 0.06;
     double opt_out_per_month = 0.004;  // Per channel opted in to.
     double cancel_intent_ratio = 2.0;  // Asks how to cancel, per hazard of leaving.
   } support;

@@ -24,25 +24,32 @@ struct Ticket {
 };
 
 void Contact(Person& person, Stream& stream, std::int64_t at, std::string_view channel,
-             std::string_view intent, double mood, std::string_view ticket) {
-  const double sentiment = std::clamp(mood + 0.3 * stream.Normal(), -1.0, 1.0);
-  const double confidence = std::clamp(0.82 + 0.12 * stream.Normal(), 0.2, 0.99);
-  JsonFields& fields = person.Emit("contact", "support", at)
-                           .Text("channel", channel)
-                           .Text("direction", "inbound")
-                           .Text("intent", intent)
-                           .Decimal("intent_confidence", confidence, 2)
-                           .Decimal("sentiment", sentiment, 2)
-                           .Integer("turns", 2 + stream.Poisson(5.0))
-                           .Integer("handle_seconds", static_cast<int>(stream.LogNormal(5.8, 0.6)))
-                           .Bool("reopened", stream.Chance(0.06));
+             std::string_view intent, double offset, std::string_view ticket) {
+  const auto& support = person.parameters().support;
+  const double mood = offset + support.sentiment_satisfaction * person.satisfaction;
+  const double sentiment = std::clamp(mood + support.sentiment_noise * stream.Normal(), -1.0, 1.0);
+  const double confidence =
+      std::clamp(support.confidence_mean + support.confidence_sd * stream.Normal(), 0.2, 0.99);
+  JsonFields& fields =
+      person.Emit("contact", "support", at)
+          .Text("channel", channel)
+          .Text("direction", "inbound")
+          .Text("intent", intent)
+          .Decimal("intent_confidence", confidence, 2)
+          .Decimal("sentiment", sentiment, 2)
+          .Integer("turns", 2 + stream.Poisson(support.turns_mean))
+          .Integer("handle_seconds", static_cast<int>(stream.LogNormal(
+                                         support.handle_seconds_mu, support.handle_seconds_sigma)))
+          .Bool("reopened", stream.Chance(support.contact_reopened));
   if (!ticket.empty()) fields.Text("ticket", ticket);
 }
 
 void AfterTicket(Person& person, Stream& stream, const Ticket& ticket, std::int64_t resolved) {
   const auto& support = person.parameters().support;
   if (stream.Chance(support.csat_answered)) {
-    const double score = std::round(3.9 + 0.7 * person.satisfaction + 0.7 * stream.Normal());
+    const double score =
+        std::round(support.csat_centre + support.csat_satisfaction * person.satisfaction +
+                   support.csat_noise * stream.Normal());
     person.Emit("csat", "survey", resolved + Hours(1 + 30 * stream.Uniform()))
         .Text("ticket", ticket.name)
         .Integer("score", static_cast<int>(std::clamp(score, 1.0, 5.0)));
@@ -94,7 +101,7 @@ void OpenTicket(Person& person, Stream& stream) {
       .Text("sla_due_at", person.Clock(ticket.opened + sla_hours * kHourMs));
   if (ticket.channel != 0) {
     Contact(person, stream, ticket.opened + kMinuteMs, kChannels[ticket.channel],
-            kIntents[ticket.topic], 0.35 * person.satisfaction - 0.15, ticket.name);
+            kIntents[ticket.topic], support.sentiment_of_ticket, ticket.name);
   }
   AfterTicket(person, stream, ticket, Handle(person, stream, ticket));
   person.ticket_days.push_back(person.day);
@@ -123,7 +130,8 @@ void AnswerSurveys(Person& person) {
   Stream survey = person.For(Purpose::kSurvey);
   const bool asked = (person.day + person.customer().survey_phase) % support.nps_every_days == 0;
   if (asked && survey.Chance(support.nps_answered)) {
-    const double score = std::round(7.0 + 1.8 * person.satisfaction + survey.Normal());
+    const double score = std::round(
+        support.nps_centre + support.nps_satisfaction * person.satisfaction + survey.Normal());
     person.Emit("nps", "survey", person.Between(survey, 9, 21))
         .Integer("score", static_cast<int>(std::clamp(score, 0.0, 10.0)));
   }
@@ -132,7 +140,7 @@ void AnswerSurveys(Person& person) {
   if (intent.Chance(std::min(0.5, support.cancel_intent_ratio * leaves))) {
     const std::int64_t at = person.Between(intent, 9, 20);
     Contact(person, intent, at, intent.Chance(0.5) ? "chat" : "phone", "cancel",
-            0.35 * person.satisfaction - 0.35, "");
+            support.sentiment_of_cancel, "");
   }
 }
 

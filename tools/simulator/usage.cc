@@ -8,12 +8,10 @@ namespace simulator {
 namespace {
 
 constexpr std::array<std::string_view, 4> kDevices{"web", "ios", "android", "tv"};
-constexpr std::array<double, 4> kDeviceWeights{0.34, 0.26, 0.28, 0.12};
 constexpr std::array<std::string_view, 4> kErrors{"timeout", "crash", "playback", "login"};
-constexpr std::array<double, 4> kErrorWeights{0.4, 0.2, 0.28, 0.12};
 
-std::string_view Device(Stream& stream) {
-  return kDevices[static_cast<std::size_t>(stream.Pick(kDeviceWeights))];
+std::string_view Device(const Person& person, Stream& stream) {
+  return kDevices[static_cast<std::size_t>(stream.Pick(person.parameters().usage.device))];
 }
 
 std::int64_t SomeTimeToday(const Person& person, Stream& stream) {
@@ -31,7 +29,7 @@ void OneSession(Person& person, Stream& stream) {
   person.Emit("session", "app", at, true)
       .Decimal("minutes", minutes, 1)
       .Integer("features_used", features)
-      .Text("device", Device(stream));
+      .Text("device", Device(person, stream));
 }
 
 }  // namespace
@@ -62,8 +60,8 @@ void UseProduct(Person& person) {
   for (int left = error.Poisson(errors); left > 0; --left) {
     const std::int64_t at = SomeTimeToday(person, error);
     person.Emit("app_error", "app", at, true)
-        .Text("code", kErrors[static_cast<std::size_t>(error.Pick(kErrorWeights))])
-        .Text("device", Device(error));
+        .Text("code", kErrors[static_cast<std::size_t>(error.Pick(usage.error))])
+        .Text("device", Device(person, error));
   }
 }
 
