@@ -1,5 +1,6 @@
 #include <string>
 
+#include "payload_samples.h"
 #include "signal_samples.h"
 #include <gtest/gtest.h>
 
@@ -126,66 +127,10 @@ void ExpectPayloadComesBack(std::string_view type, const SignalPayload& payload)
   EXPECT_EQ(DecodeOrDie(*record).payload, payload);
 }
 
-ProfileUpdate FullProfile() {
-  ProfileUpdate update;
-  update.kind = CustomerKind::kAccount;
-  const Consent consent{
-      .purpose = "marketing",
-      .channel = "email",
-      .state = ConsentState::kGranted,
-      .since = TimeMs{kSampleTime.value - 5},
-      .expires = TimeMs{kSampleTime.value + 5},
-      .proof = {.method = "double_opt_in", .reference = "r", .text_version = "3"}};
-  update.contacts = {{.id = "k1", .role = "buyer", .channels = {"email"}, .consents = {consent}}};
-  update.consents = {consent};
-  update.preferences = {.channels = std::vector<std::string>{},
-                        .contacts_max_per_30_days = 0,
-                        .pause_until = kSampleTime,
-                        .is_human_only = false,
-                        .language = "de"};
-  update.time_zone = "Europe/Berlin";
-  update.jurisdiction = "DE";
-  update.segment = "gold";
-  update.is_vulnerable = true;
-  update.attributes = {{"age", std::int64_t{44}}, {"city", std::string("Ulm")}, {"share", 0.25}};
-  update.cleared = {"old"};
-  return update;
-}
-
 TEST(SignalRoundTrip, PayloadsComeBackWhole) {
-  const std::string id(32, 'a');
-  Sha256Digest digest{};
-  digest.fill(7);
-  ExpectPayloadComesBack("profile.updated", FullProfile());
+  for (const auto& [type, payload] : testing::SamplePayloads())
+    ExpectPayloadComesBack(type, payload);
   ExpectPayloadComesBack("profile.updated", ProfileUpdate{});
-  ExpectPayloadComesBack(
-      "receipt", Receipt{.action_id = id,
-                         .decision_id = id,
-                         .status = ReceiptStatus::kFailed,
-                         .occurred = kSampleTime,
-                         .executor = "webhook",
-                         .target_reference = "t",
-                         .reason = "http_410",
-                         .detail = "gone",
-                         .person = "",
-                         .attempt_count = 3,
-                         .cost = Money{.units = 1, .scale = 2, .currency = {{'U', 'S', 'D'}}},
-                         .action_digest = digest});
-  ExpectPayloadComesBack("verdict", Verdict{.verdict_id = "v",
-                                            .approval_id = id,
-                                            .action_id = id,
-                                            .action_digest = digest,
-                                            .kind = VerdictKind::kApproved,
-                                            .approver = "ann",
-                                            .approver_role = "risk",
-                                            .comment = "fine",
-                                            .policy_revision = "7",
-                                            .decided = kSampleTime});
-  ExpectPayloadComesBack("outcome", Outcome{.kind = OutcomeKind::kChurned,
-                                            .decision_id = id,
-                                            .is_voluntary = true,
-                                            .observed_until = kSampleTime});
-  ExpectPayloadComesBack("forget", Forget{.request_id = "r", .reason = "erasure_request"});
 }
 
 TEST(SignalRoundTrip, ATickHasNoCustomerAndItsOwnTime) {
