@@ -20,21 +20,30 @@ struct ClusterShared {
   std::shared_ptr<Client> query;  ///< For questions (QueryConf()); used from any thread.
 };
 
-/// A suspicion, from any thread, that no broker is to be reached. The session looks into it.
+/// Word, from any thread, that no broker is to be reached. The session looks into it.
 class Outage {
  public:
-  /// `suspected` runs on the worker's thread, once until Clear().
-  Outage(std::shared_ptr<Mailbox> mailbox, std::function<void()> suspected)
-      : mailbox_(std::move(mailbox)), suspected_(std::move(suspected)) {}
+  /// `suspected` runs on the worker's thread, once until Clear(); `certain` every time.
+  Outage(std::shared_ptr<Mailbox> mailbox, std::function<void()> suspected,
+         std::function<void()> certain)
+      : mailbox_(std::move(mailbox)),
+        suspected_(std::move(suspected)),
+        certain_(std::move(certain)) {}
 
   void Suspect() {
     if (!pending_.exchange(true)) mailbox_->Push(suspected_);
+  }
+  /// From the control thread while it tries on: nobody can look into it meanwhile.
+  void Report() {
+    Suspect();
+    mailbox_->Push(certain_);
   }
   void Clear() { pending_.store(false); }
 
  private:
   const std::shared_ptr<Mailbox> mailbox_;
   const std::function<void()> suspected_;
+  const std::function<void()> certain_;
   std::atomic<bool> pending_{false};
 };
 

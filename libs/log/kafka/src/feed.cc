@@ -27,36 +27,48 @@ std::shared_ptr<Fetcher> Feed::Detach() {
 
 bool Feed::Poll(std::size_t max, std::vector<LogRecord>& out) {
   if (!fetcher_) return true;
+  if (max == 0) {
+    PollEvents();
+    return true;
+  }
   const std::size_t before = out.size();
+  if (kept_) out.push_back(std::move(std::exchange(kept_, std::nullopt)->record));
   RecordBatch batch(fetcher_->client(), max);
   drop_gathered_ = false;
   for (std::size_t polled = 0; out.size() - before < max && polled < max + kMaxDropped; ++polled) {
     // Not the batch calls: in 2.0.2 they may return wrong messages around seek and rebalance.
     rd_kafka_message_t* message = rd_kafka_consumer_poll(kafka(), 0);
-    if (drop_gathered_) {
-      out.resize(before);
-      drop_gathered_ = false;
-    }
+    if (std::exchange(drop_gathered_, false)) out.resize(before);
     if (message == nullptr) return true;
-    Take(message, batch, out);
+    if (auto taken = Take(message, batch)) out.push_back(std::move(taken->record));
   }
   return false;
 }
 
-void Feed::Take(rd_kafka_message_t* message, RecordBatch& batch, std::vector<LogRecord>& out) {
+void Feed::PollEvents() {
+  RecordBatch batch(fetcher_->client(), 1);
+  for (std::size_t polled = 0; !kept_ && polled < kMaxDropped; ++polled) {
+    rd_kafka_message_t* message = rd_kafka_consumer_poll(kafka(), 0);
+    if (message == nullptr) return;
+    kept_ = Take(message, batch);
+  }
+}
+
+std::optional<Feed::Kept> Feed::Take(rd_kafka_message_t* message, RecordBatch& batch) {
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     TakeError(*message);
     rd_kafka_message_destroy(message);
-    return;
+    return std::nullopt;
   }
   const std::optional<Target> target = FindTarget(*message);
   if (!target) ++core_.stats.dropped_not_started;
   if (!target || !Passes(target->gate->OnRecord(message->offset), *target, *message)) {
     rd_kafka_message_destroy(message);
-    return;
+    return std::nullopt;
   }
-  out.push_back(batch.Add(message));
-  out.back().stream = target->stream;
+  Kept taken{target->key, batch.Add(message)};
+  taken.record.stream = target->stream;
+  return taken;
 }
 
 void Feed::TakeError(const rd_kafka_message_t& message) {

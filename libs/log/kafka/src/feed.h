@@ -45,8 +45,15 @@ class Feed : public ClientEvents {
   void BeginStart(std::uint64_t key, DeliveryGate& gate, TopicPartition where, Offset next);
   void BeginPause(DeliveryGate& gate, TopicPartition where);
 
-  /// Drops what this Poll() has gathered so far.
-  void DropGathered() { drop_gathered_ = true; }
+  /// Drops what this Poll() has gathered so far, and what is kept.
+  void DropGathered() {
+    drop_gathered_ = true;
+    kept_.reset();
+  }
+  /// Drops the record kept, if it is of this key.
+  void DropKept(std::uint64_t key) {
+    if (kept_ && kept_->key == key) kept_.reset();
+  }
 
   /// Whose message this is; nothing if nobody's.
   virtual std::optional<Target> FindTarget(const rd_kafka_message_t& message) = 0;
@@ -66,7 +73,14 @@ class Feed : public ClientEvents {
   std::uint64_t last_start() const { return last_start_; }
 
  private:
-  void Take(rd_kafka_message_t* message, RecordBatch& batch, std::vector<LogRecord>& out);
+  struct Kept {
+    std::uint64_t key = 0;
+    LogRecord record;
+  };
+
+  /// A record, if this message is one that goes through.
+  std::optional<Kept> Take(rd_kafka_message_t* message, RecordBatch& batch);
+  void PollEvents();
   void TakeError(const rd_kafka_message_t& message);
   bool Passes(DeliveryGate::Verdict verdict, const Target& target,
               const rd_kafka_message_t& message);
@@ -78,6 +92,7 @@ class Feed : public ClientEvents {
   std::vector<Start> starts_;
   std::vector<TopicPartition> pauses_;
   bool drop_gathered_ = false;
+  std::optional<Kept> kept_;  // Let through by a Poll() that asked for events only.
 };
 
 }  // namespace evenkeel::kafka

@@ -119,6 +119,7 @@ void Member::StartRow(Partition row, std::span<const Offset> next) {
   for (std::uint32_t input = 0; input < inputs_.size(); ++input) {
     Input& state = owned.inputs[input];
     state.paused = false;
+    DropKept(KeyOf(input, row));
     BeginStart(KeyOf(input, row), state.gate, {inputs_[input], row}, next[input]);
   }
   owned.last_start = last_start();

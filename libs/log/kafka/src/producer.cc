@@ -1,5 +1,6 @@
 #include "producer.h"
 
+#include <algorithm>
 #include <array>
 #include <thread>
 #include <utility>
@@ -97,7 +98,10 @@ ProduceResult Producer::Produce(const OutRecord& record) {
     Serve();
     error = ProduceTo(client_->get(), *topic, partition, record);
   }
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return ProduceResult::kAccepted;
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    has_requests_ = true;
+    return ProduceResult::kAccepted;
+  }
   if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return ProduceResult::kFull;
   return Refuse(ToStatus(error, "record for topic " + *partition.topic));
 }
@@ -140,7 +144,10 @@ void Producer::OnDelivery(const rd_kafka_message_t& message) {
 
 void Producer::OnError(rd_kafka_resp_err_t error, std::string_view reason) {
   suspicious_ = true;
-  if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) outage_->Suspect();
+  if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+    all_brokers_down_ = true;
+    outage_->Suspect();
+  }
   if (error != RD_KAFKA_RESP_ERR__FATAL) return;
   std::array<char, 512> why{};
   const rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(client_->get(), why.data(), why.size());
@@ -153,6 +160,7 @@ void Producer::OnError(rd_kafka_resp_err_t error, std::string_view reason) {
 Producer::Step Producer::Drive(ControlWatch& watch, const char* name, const Call& call,
                                milliseconds patience, Status& why) {
   const auto start = Clock::now();
+  all_brokers_down_ = false;
   for (;;) {
     ErrorPtr error;
     {
@@ -165,7 +173,9 @@ Producer::Step Producer::Drive(ControlWatch& watch, const char* name, const Call
     if (rd_kafka_error_txn_requires_abort(error.get())) return Step::kAbort;
     if (!rd_kafka_error_is_retriable(error.get())) return Step::kFatal;
     suspicious_ = true;
-    if (IsPassing(rd_kafka_error_code(error.get()))) outage_->Suspect();
+    if (rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__TRANSPORT || all_brokers_down_) {
+      outage_->Report();
+    }
     if (Since(start) > patience || watch.stopping()) return Step::kGaveUp;
     std::this_thread::sleep_for(kRetryAfter);
   }
@@ -181,8 +191,11 @@ Producer::Ended Producer::Commit(ControlWatch& watch,
   Status why;
   rd_kafka_t* kafka = client_->get();
   if (offsets != nullptr) {
+    has_requests_ = true;
+    // Below the watchdog's limit, however short transactions are.
+    const auto timeout = std::min<std::int64_t>(kOffsetsMs, session_.transaction_timeout.count());
     const auto send = [&] {
-      return rd_kafka_send_offsets_to_transaction(kafka, offsets, group, kOffsetsMs);
+      return rd_kafka_send_offsets_to_transaction(kafka, offsets, group, static_cast<int>(timeout));
     };
     const Step sent = Drive(watch, "send offsets", send, session_.transaction_timeout, why);
     if (sent == Step::kFatal) return Dead(why);
@@ -225,7 +238,7 @@ Producer::Ended Producer::AbortBecause(ControlWatch& watch, Status why) {
 
 Producer::Ended Producer::Abort(ControlWatch& watch) {
   suspicious_ = true;
-  if (begun_) {
+  if (has_requests_) {
     Status why;
     const auto abort = [&] { return rd_kafka_abort_transaction(client_->get(), kEndMs); };
     const milliseconds patience = session_.transaction_timeout + cluster_->options.hung_margin;
@@ -255,6 +268,7 @@ bool Producer::NeverOpened(Step step) const {
 void Producer::EndTransaction() {
   begun_ = false;
   committing_ = false;
+  has_requests_ = false;
   written_.clear();
   failure_ = {};
   for (auto& [name, topic] : topics_) {

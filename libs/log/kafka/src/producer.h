@@ -90,7 +90,9 @@ class Producer final : public ClientEvents {
   std::string question_;
 
   bool begun_ = false;
-  bool committing_ = false;  // A commit was asked for: it may happen.
+  bool has_requests_ = false;  // The brokers may know of the transaction.
+  bool committing_ = false;    // A commit was asked for: it may happen.
+  bool all_brokers_down_ = false;
   std::uint64_t transaction_ = 0;
   std::vector<OutputPartition*> written_;
   Status failure_;  // Why this transaction cannot be committed.

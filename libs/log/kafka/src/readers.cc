@@ -29,6 +29,7 @@ void Readers::Close(ReaderId id) {
   const auto found = readers_.find(id);
   if (found == readers_.end()) return;
   const TopicPartition where = found->second.where;
+  DropKept(id);
   places_.erase({topics_[where.topic].get(), where.partition});
   readers_.erase(found);
   core().control.Post([where, fetcher = fetcher()](ControlWatch& watch) {

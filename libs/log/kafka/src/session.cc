@@ -32,7 +32,8 @@ bool Reachable(ControlWatch& watch, rd_kafka_t* kafka) {
 Session::Session(std::shared_ptr<const ClusterShared> cluster, SessionOptions options)
     : options_(std::move(options)) {
   core_.cluster = std::move(cluster);
-  core_.outage = std::make_shared<Outage>(core_.mailbox, [this] { LookIntoOutage(); });
+  core_.outage = std::make_shared<Outage>(
+      core_.mailbox, [this] { LookIntoOutage(); }, [this] { ReportDown(); });
   producer_ = std::make_shared<Producer>(core_.cluster, options_, core_.mailbox, core_.outage);
 }
 
@@ -73,6 +74,7 @@ void Session::Poll(std::size_t max_records, LogPoll& out) {
 bool Session::PollFeeds(std::size_t max, LogPoll& out) {
   const bool reading =
       std::ranges::any_of(readers_, [](const auto& readers) { return !readers->empty(); });
+  // Whoever goes first may not starve the other.
   const std::size_t share = reading && member_ ? (max + 1) / 2 : max;
   const std::size_t before = out.records.size() + out.reader_records.size();
   const auto room = [&](std::size_t most) {
@@ -88,7 +90,6 @@ bool Session::PollFeeds(std::size_t max, LogPoll& out) {
       drained = some->Poll(room(most), out.reader_records) && drained;
     }
   };
-  // Whoever goes first may not starve the other.
   readers_first_ = !readers_first_;
   if (readers_first_) {
     readers(share);
@@ -137,6 +138,11 @@ void Session::Die(CommitOutcome outcome, Status why) {
   core_.events.emplace_back(SessionFailed{outcome, std::move(why)});
 }
 
+void Session::ReportDown() {
+  if (std::exchange(down_, true)) return;
+  core_.events.emplace_back(Connectivity{Unavailable("no Kafka broker answers")});
+}
+
 void Session::LookIntoOutage() {
   core_.control.PostBackground([this, asked = 0, query = core_.cluster->query,
                                 mailbox = core_.mailbox,
@@ -148,10 +154,7 @@ void Session::LookIntoOutage() {
         if (std::exchange(down_, false)) core_.events.emplace_back(Connectivity{});
       });
     } else if (asked++ == 0) {
-      mailbox->Push([this] {
-        if (std::exchange(down_, true)) return;
-        core_.events.emplace_back(Connectivity{Unavailable("no Kafka broker answers")});
-      });
+      mailbox->Push([this] { ReportDown(); });
     }
     return reachable;
   });

@@ -52,6 +52,7 @@ class Session final : public LogSession {
   void Flush();
   void AskAboutTopic();
   void LookIntoOutage();
+  void ReportDown();
   void CheckHung();
   void CheckProducer();
   void Joined(RequestId request, Status status, const std::shared_ptr<Client>& member,
