@@ -61,6 +61,7 @@ std::string ModelFile(const BundleFiles& files, Diagnostics& diagnostics) {
 
 bool ReadDocs(const BundleFiles& files, BundleDocs& docs, Diagnostics& diagnostics) {
   const std::string model = ModelFile(files, diagnostics);
+  docs.model_file = model;
   // Every file is read, so that everything wrong shows at once.
   const bool all[] = {ReadFile("bundle.yaml", files, docs.bundle, diagnostics),
                       ReadFile("features.yaml", files, docs.features, diagnostics),
@@ -96,7 +97,8 @@ std::shared_ptr<const Bundle> Bundle::Compile(const BundleFiles& files,
   if (const auto sources = files.find("sources.yaml"); sources != files.end()) {
     bundle->sources_ = LoadSources(sources->first, sources->second, zones, diagnostics);
   }
-  if (diagnostics.size() == before) internal::CheckCore(bundle->core_, diagnostics);
+  if (diagnostics.size() == before)
+    internal::CheckCore(bundle->core_, docs.model_file, diagnostics);
   if (diagnostics.size() != before) return nullptr;
   bundle->core_.digest = BundleDigest(files);
   return bundle;

@@ -19,6 +19,7 @@ namespace evenkeel::internal {
 /// The files of a bundle as written.
 struct BundleDocs {
   BundleDoc bundle;
+  std::string model_file;
   FeaturesDoc features;
   ModelDoc model;
   CatalogueDoc catalogue;
@@ -44,6 +45,9 @@ struct CompileScope {
   /// `number` if it is in the range, else `least` after a complaint.
   std::int64_t InRange(std::int64_t number, std::int64_t least, std::int64_t most,
                        const Place& place, std::string_view path);
+  std::int64_t InRange(const Placed<std::int64_t>& number, std::int64_t least, std::int64_t most) {
+    return number.is_read ? InRange(*number, least, most, number.place, number.path) : least;
+  }
 
   /// Milliseconds of a duration within the bounds.
   std::int64_t Millis(const Placed<Span>& span, std::chrono::milliseconds least,

@@ -61,6 +61,7 @@ std::uint8_t ScaleOf(CompileScope& scope, const FeatureDoc& doc, const FeatureDe
 void CompileFeatures(CompileScope& scope) {
   for (const auto& entry : scope.docs.features.features.entries) {
     const FeatureDoc& doc = entry.value;
+    if (!doc.kind.is_read) continue;
     CheckShape(scope, doc);
     FeatureDefinition feature;
     feature.name = entry.name;

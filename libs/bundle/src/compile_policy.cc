@@ -76,8 +76,7 @@ void CompileContactRules(CompileScope& scope, const Known& known) {
     rule.name = name;
     rule.channels = Names(scope, "channel", cap.channels, known.channels);
     rule.purposes = Names(scope, "purpose", cap.purposes, known.purposes);
-    rule.contacts_max = static_cast<std::int32_t>(
-        scope.InRange(*cap.contacts_max, 1, 1000, cap.contacts_max.place, cap.contacts_max.path));
+    rule.contacts_max = static_cast<std::int32_t>(scope.InRange(cap.contacts_max, 1, 1000));
     rule.window_ms = scope.Millis(cap.window, kMinute, 400 * kDay);
     policy.caps.push_back(std::move(rule));
   }

@@ -11,6 +11,8 @@ constexpr std::array<std::string_view, 8> kOperands = {
     "churn.total",          "churn.voluntary", "churn.involuntary", "profile.kind",
     "profile.jurisdiction", "profile.segment", "profile.language",  "profile.vulnerable"};
 
+constexpr std::string_view kFeature = "feature.";
+
 /// True if an operand's value is a number.
 bool IsNumeric(std::string_view operand, const FeatureDoc* feature) {
   if (feature != nullptr) return !feature->is_symbol;
@@ -22,32 +24,59 @@ bool IsText(std::string_view operand, const FeatureDoc* feature) {
   return !operand.starts_with("churn.");
 }
 
-void AddCondition(const TestMap<KnownTest>::Item& item, ConditionOp op,
-                  std::vector<std::string> texts, Decimal number,
-                  std::vector<Condition>& conditions) {
-  conditions.push_back({item.subject, op, std::move(texts), number});
-}
-
-/// The feature that `item` asks about, or null; complains about subjects nobody knows.
-const FeatureDoc* SubjectFeature(CompileScope& scope, const TestMap<KnownTest>::Item& item) {
-  constexpr std::string_view kFeature = "feature.";
+/// True if something is known of the subject of `item`; complains otherwise.
+bool KnowsSubject(CompileScope& scope, const TestMap<KnownTest>::Item& item) {
   constexpr std::string_view kAttribute = "attribute.";
   if (item.subject.starts_with(kFeature)) {
     const std::string name = item.subject.substr(kFeature.size());
-    const Named<FeatureDoc>& features = scope.docs.features.features;
-    scope.Knows("feature", {name, item.place, item.path}, features.Names());
-    return features.Find(name);
+    return scope.Knows("feature", {name, item.place, item.path},
+                       scope.docs.features.features.Names());
   }
-  if (item.subject.starts_with(kAttribute) && item.subject.size() > kAttribute.size()) {
-    return nullptr;
-  }
-  if (std::ranges::find(kOperands, item.subject) == kOperands.end()) {
-    std::vector<std::string> known(kOperands.begin(), kOperands.end());
-    known.insert(known.end(), {"feature.<name>", "attribute.<name>"});
+  if (item.subject.starts_with(kAttribute) && item.subject.size() > kAttribute.size()) return true;
+  if (std::ranges::find(kOperands, item.subject) != kOperands.end()) return true;
+  std::vector<std::string> known(kOperands.begin(), kOperands.end());
+  known.insert(known.end(), {"feature.<name>", "attribute.<name>"});
+  scope.Error(item.place, item.path,
+              "nothing is known of " + Quoted(item.subject) + SuggestFrom(item.subject, known));
+  return false;
+}
+
+/// Complains where a number is asked for words, or a word for its size.
+void CheckKind(CompileScope& scope, const TestMap<KnownTest>::Item& item,
+               const FeatureDoc* feature) {
+  const KnownTest& test = item.test;
+  const bool asks_text = !test.in.empty() || !test.none_of.empty() || !test.prefixes.empty();
+  const bool asks_number = test.at_least.has_value() || test.below.has_value();
+  if (asks_text && !IsText(item.subject, feature)) {
     scope.Error(item.place, item.path,
-                "nothing is known of " + Quoted(item.subject) + SuggestFrom(item.subject, known));
+                Quoted(item.subject) + " is a number; write at_least or below");
   }
-  return nullptr;
+  if (asks_number && !IsNumeric(item.subject, feature)) {
+    scope.Error(item.place, item.path,
+                Quoted(item.subject) + " is a text; write a text or a list of texts");
+  }
+}
+
+/// Appends what one test asks, one condition each.
+void AddConditions(CompileScope& scope, const TestMap<KnownTest>::Item& item,
+                   const FeatureDoc* feature, std::vector<Condition>& conditions) {
+  const KnownTest& test = item.test;
+  const auto add_texts = [&](ConditionOp op, const std::vector<std::string>& texts) {
+    if (!texts.empty()) conditions.push_back({item.subject, op, texts, {}});
+  };
+  const auto add_number = [&](ConditionOp op, const std::optional<Quantity>& number) {
+    if (!number) return;
+    conditions.push_back(
+        {item.subject, op, {}, scope.Number(*number, feature, item.place, item.path)});
+  };
+  add_texts(ConditionOp::kIn, test.in);
+  add_texts(ConditionOp::kNotIn, test.none_of);
+  add_texts(ConditionOp::kPrefix, test.prefixes);
+  add_number(ConditionOp::kAtLeast, test.at_least);
+  add_number(ConditionOp::kBelow, test.below);
+  if (!test.present) return;
+  conditions.push_back(
+      {item.subject, *test.present ? ConditionOp::kPresent : ConditionOp::kAbsent, {}, {}});
 }
 
 }  // namespace
@@ -72,6 +101,7 @@ std::int64_t CompileScope::InRange(std::int64_t number, std::int64_t least, std:
 std::int64_t CompileScope::Millis(const Placed<Span>& span, std::chrono::milliseconds least,
                                   std::chrono::milliseconds most) {
   if (span->value >= least && span->value <= most) return span->value.count();
+  if (!span.is_read) return least.count();
   Error(span.place, span.path,
         "'" + FormatSpan(span->value) + "' is out of range; write " + FormatSpan(least) + " to " +
             FormatSpan(most));
@@ -79,7 +109,8 @@ std::int64_t CompileScope::Millis(const Placed<Span>& span, std::chrono::millise
 }
 
 std::int64_t CompileScope::Micros(const Placed<Money>& money) {
-  if (money->currency != *docs.bundle.currency && !money->currency.view().empty()) {
+  if (!money.is_read) return 0;
+  if (docs.bundle.currency.is_read && money->currency != *docs.bundle.currency) {
     Error(money.place, money.path,
           "the amount is in " + std::string(money->currency.view()) + ", the bundle in " +
               std::string(docs.bundle.currency->view()) + "; convert it");
@@ -135,34 +166,13 @@ SignalMatch CompileScope::Match(const std::vector<Placed<std::string>>& on, cons
 std::vector<Condition> CompileScope::Conditions(const KnownTests& tests) {
   std::vector<Condition> conditions;
   for (const KnownTests::Item& item : tests.items) {
-    const FeatureDoc* const feature = SubjectFeature(*this, item);
-    const KnownTest& test = item.test;
-    const bool asks_text = !test.in.empty() || !test.none_of.empty() || !test.prefixes.empty();
-    const bool asks_number = test.at_least.has_value() || test.below.has_value();
-    if (asks_text && !IsText(item.subject, feature)) {
-      Error(item.place, item.path, Quoted(item.subject) + " is a number; write at_least or below");
-    }
-    if (asks_number && !IsNumeric(item.subject, feature)) {
-      Error(item.place, item.path,
-            Quoted(item.subject) + " is a text; write a text or a list of texts");
-    }
-    if (!test.in.empty()) AddCondition(item, ConditionOp::kIn, test.in, {}, conditions);
-    if (!test.none_of.empty())
-      AddCondition(item, ConditionOp::kNotIn, test.none_of, {}, conditions);
-    if (!test.prefixes.empty())
-      AddCondition(item, ConditionOp::kPrefix, test.prefixes, {}, conditions);
-    if (test.at_least) {
-      AddCondition(item, ConditionOp::kAtLeast, {},
-                   Number(*test.at_least, feature, item.place, item.path), conditions);
-    }
-    if (test.below) {
-      AddCondition(item, ConditionOp::kBelow, {},
-                   Number(*test.below, feature, item.place, item.path), conditions);
-    }
-    if (test.present) {
-      AddCondition(item, *test.present ? ConditionOp::kPresent : ConditionOp::kAbsent, {}, {},
-                   conditions);
-    }
+    if (!KnowsSubject(*this, item)) continue;
+    const FeatureDoc* const feature =
+        item.subject.starts_with(kFeature)
+            ? docs.features.features.Find(std::string_view(item.subject).substr(kFeature.size()))
+            : nullptr;
+    CheckKind(*this, item, feature);
+    AddConditions(*this, item, feature, conditions);
   }
   return conditions;
 }

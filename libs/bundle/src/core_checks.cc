@@ -18,7 +18,8 @@ void AddAll(const std::string& file, const std::vector<DefinitionProblem>& probl
 
 }  // namespace
 
-void CheckCore(const CoreDefinition& core, Diagnostics& diagnostics) {
+void CheckCore(const CoreDefinition& core, const std::string& model_file,
+               Diagnostics& diagnostics) {
   const std::size_t before = diagnostics.size();
   for (const FeatureProblem& problem : CheckFeatures(core.features)) {
     diagnostics.Add({"features.yaml", 0, 0},
@@ -26,9 +27,9 @@ void CheckCore(const CoreDefinition& core, Diagnostics& diagnostics) {
   }
   if (diagnostics.size() != before) return;
   const FeatureSet features(core.features);
-  AddAll("models/", CheckScorecard(core.scorecard, features), diagnostics);
+  AddAll(model_file, CheckScorecard(core.scorecard, features), diagnostics);
   if (diagnostics.size() != before) return;
-  AddAll("models/", ChurnModel(core.scorecard, features).CheckGolden(features), diagnostics);
+  AddAll(model_file, ChurnModel(core.scorecard, features).CheckGolden(features), diagnostics);
 }
 
 }  // namespace evenkeel::internal

@@ -58,7 +58,7 @@ Status Diagnostics::ToStatus() const { return empty() ? Status() : InvalidArgume
 
 std::string SuggestFrom(std::string_view given, const std::vector<std::string>& known) {
   const std::string* nearest = nullptr;
-  std::size_t least = std::max<std::size_t>(1, given.size() / 3) + 1;
+  std::size_t least = std::max<std::size_t>(given.size() < 4 ? 1 : 2, given.size() / 3) + 1;
   if (given.size() <= 64) {
     for (const std::string& candidate : known) {
       const std::size_t distance = EditDistance(given, candidate);

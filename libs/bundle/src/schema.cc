@@ -75,8 +75,10 @@ bool ExpectMap(const Cursor& cursor, std::string_view what) {
 
 bool ExpectList(const Cursor& cursor, std::string_view of) {
   if (cursor.node->kind == YamlNode::Kind::kList) return true;
-  cursor.Error("found " + std::string(KindName(cursor.node->kind)) + " where a list (of " +
-               std::string(of) + ") belongs; write '- value' lines or [a, b]");
+  std::string plain(of);
+  std::erase_if(plain, [](char c) { return c == '[' || c == ']'; });
+  cursor.Error("found " + std::string(KindName(cursor.node->kind)) + " where a list (of " + plain +
+               ") belongs; write '- value' lines or [a, b]");
   return false;
 }
 

@@ -45,6 +45,7 @@ struct Placed {
   T value{};
   Place place;
   std::string path;
+  bool is_read = false;  ///< It was there and could be read; else `value` is a default.
 
   const T& operator*() const { return value; }
   const T* operator->() const { return &value; }
@@ -191,7 +192,9 @@ struct Value<Placed<T>> {
   static void Read(const Cursor& cursor, Placed<T>& target) {
     target.place = cursor.place();
     target.path = cursor.path;
+    const std::size_t before = cursor.diagnostics->size();
     Value<T>::Read(cursor, target.value);
+    target.is_read = cursor.diagnostics->size() == before;
   }
 };
 

@@ -64,6 +64,7 @@ class TreeBuilder final : public YAML::EventHandler {
     YamlNode node;
     YamlEntry key;
     bool has_key = false;
+    bool is_key_good = false;
   };
 
   static YamlNode At(const YAML::Mark& mark, YamlNode::Kind kind) {
@@ -94,7 +95,7 @@ class TreeBuilder final : public YAML::EventHandler {
       Refuse(mark, "nested deeper than 32 levels; flatten it");
       throw GiveUp();
     }
-    open_.push_back({At(mark, kind), {}, false});
+    open_.push_back({At(mark, kind), {}, false, false});
   }
 
   void Close() {
@@ -126,7 +127,8 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void TakeKey(Frame& frame, YamlNode node) {
-    if (node.kind != YamlNode::Kind::kScalar) {
+    frame.is_key_good = node.kind == YamlNode::Kind::kScalar;
+    if (!frame.is_key_good) {
       diagnostics_.Add({file_, node.line, node.column}, "", "a key must be plain text");
     }
     frame.key = {std::move(node.text), node.line, node.column, {}};
@@ -134,6 +136,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void AddEntry(Frame& frame, YamlNode value) {
+    if (!frame.is_key_good) return;
     for (const YamlEntry& entry : frame.node.entries) {
       if (entry.key != frame.key.key) continue;
       diagnostics_.Add({file_, frame.key.line, frame.key.column}, "",
