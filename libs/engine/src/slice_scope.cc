@@ -19,7 +19,7 @@ Status SliceScope::Emit(const Output& output) {
                    .value = output.value,
                    .headers = output.headers,
                    .timestamp = output.timestamp};
-  const std::size_t bytes = ContentBytes(record);
+  const std::size_t bytes = OutputBytes(record);
   if (bytes > limits().output_max_bytes) {
     return {StatusCode::kResourceExhausted,
             "an output of " + std::to_string(bytes) + " bytes for " + std::string(output.topic) +

@@ -4,7 +4,7 @@
 
 namespace evenkeel {
 
-std::size_t ContentBytes(const OutRecord& record) {
+std::size_t OutputBytes(const OutRecord& record) {
   std::size_t bytes = 0;
   if (record.key) bytes += record.key->size();
   if (record.value) bytes += record.value->size();
@@ -24,7 +24,7 @@ void Transaction::Open(MonotonicTime now) {
 
 void Transaction::Produce(const OutRecord& record, Partition row) {
   EVENKEEL_CHECK(phase_ == Phase::kOpen);
-  produced_bytes_ += ContentBytes(record);
+  produced_bytes_ += OutputBytes(record);
   if (queue_.empty() && Hand(record, row)) return;
   queue_.push_back(Copy(record, row));
   queued_bytes_ += queue_.back().bytes;
@@ -61,7 +61,7 @@ bool Transaction::Hand(const OutRecord& record, Partition row) {
   }
   refusal_ = Refusal{
       row, FailedPrecondition("the log refuses a record of " +
-                              std::to_string(ContentBytes(record)) + " bytes for " +
+                              std::to_string(OutputBytes(record)) + " bytes for " +
                               std::string(record.topic) + "[" + std::to_string(record.partition) +
                               "]: the topic must exist with that partition and take records of "
                               "that size (max.message.bytes)")};
@@ -73,7 +73,7 @@ Transaction::Queued Transaction::Copy(const OutRecord& record, Partition row) {
                 .partition = record.partition,
                 .timestamp = record.timestamp,
                 .row = row,
-                .bytes = ContentBytes(record) + 128};
+                .bytes = OutputBytes(record) + 128};
   if (record.key) queued.key = std::string(*record.key);
   if (record.value) queued.value = std::string(*record.value);
   for (const RecordHeader& header : record.headers) {

@@ -89,6 +89,6 @@ class Transaction {
 };
 
 /// Bytes of key, value and headers together.
-std::size_t ContentBytes(const OutRecord& record);
+std::size_t OutputBytes(const OutRecord& record);
 
 }  // namespace evenkeel

@@ -33,7 +33,7 @@ rocksdb::WriteOptions NoLog() {
 }
 
 /// The first key after all keys that begin with `kind`.
-std::string EndOf(char kind) { return {1, static_cast<char>(kind + 1)}; }
+std::string EndOf(char kind) { return std::string(1, static_cast<char>(kind + 1)); }
 
 }  // namespace
 
