@@ -12,7 +12,13 @@ namespace evenkeel::testing {
 class TempDirectory {
  public:
   TempDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "evenkeel-XXXXXX").string();
+    // In memory where there is such a place: what a test loses, it loses on purpose.
+    std::error_code ignored;
+    const std::filesystem::path memory = "/dev/shm";
+    const bool has_memory = std::filesystem::is_directory(memory, ignored);
+    std::string name =
+        ((has_memory ? memory : std::filesystem::temp_directory_path()) / "evenkeel-XXXXXX")
+            .string();
     EVENKEEL_CHECK(::mkdtemp(name.data()) != nullptr);
     path_ = name;
   }

@@ -163,7 +163,11 @@ TEST_F(RestoreTest, TheCommitRecordWinsOverTheGroupsOffsets) {
   (*tool)->Begin();
   const InputPosition moved{.input = 0, .row = 0, .next = 3};
   (*tool)->Commit({&moved, 1});
-  (*tool)->Poll(1, poll);
+  const std::size_t events = poll.events.size();
+  ASSERT_TRUE(world_.Until([&] {
+    (*tool)->Poll(1, poll);
+    return poll.events.size() > events;
+  }));
   ASSERT_EQ(world_.sim.CommittedOffset("ledger.group", {"ledger.commands", 0}), Offset{3});
   EXPECT_EQ(Resume().offset_mismatches, 1U);
 }
