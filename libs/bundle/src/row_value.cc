@@ -82,7 +82,8 @@ RowValue RowValue::Compile(const ValueDoc& doc, CompileContext& context) {
 }
 
 std::string_view RowValue::TextOf(std::span<const RawValue> row) const {
-  return slot_ ? row[*slot_].text : std::string_view(doc_.constant ? doc_.constant->value : "");
+  if (slot_) return row[*slot_].text;
+  return doc_.constant ? std::string_view(doc_.constant->value) : std::string_view();
 }
 
 std::string_view RowValue::Clean(std::string_view text, std::string& scratch) const {
