@@ -80,8 +80,8 @@ PlannedAction ReadPlanned(const v1::ApprovedAction& message) {
   planned.template_name = message.template_name();
   planned.channel = message.channel();
   planned.purpose = message.purpose();
-  planned.contact_class = static_cast<ContactClass>(message.action_class());
-  planned.risk_class = static_cast<RiskClass>(message.risk_class());
+  planned.contact_class = internal::EnumCast<ContactClass>(message.action_class());
+  planned.risk_class = internal::EnumCast<RiskClass>(message.risk_class());
   planned.is_reversible = message.is_reversible();
   planned.send_from = {message.send_window().start_time_ms()};
   planned.send_by = {message.send_window().end_time_ms()};
@@ -144,13 +144,13 @@ Result<ApprovedAction> DecodeApprovedAction(std::string_view payload) {
   EVENKEEL_RETURN_IF_ERROR(ReadAmount(message, action));
   action.decision_digest = *decision_digest;
   action.deployment = message.deployment();
-  action.environment = static_cast<Environment>(message.environment());
+  action.environment = internal::EnumCast<Environment>(message.environment());
   action.is_simulated = message.is_simulated();
   action.task_epoch = message.task_epoch();
   action.issued = {message.issued_time_ms()};
   action.expires = {message.expires_time_ms()};
-  action.basis = static_cast<ApprovalBasis>(message.approval_basis());
-  action.level = static_cast<AutonomyLevel>(message.autonomy_level() - 1);
+  action.basis = internal::EnumCast<ApprovalBasis>(message.approval_basis());
+  action.level = internal::EnumCast<AutonomyLevel>(message.autonomy_level() - 1);
   action.approval_id = message.approval_id();
   action.approver = message.approver();
   action.policy_revision = message.policy_revision();

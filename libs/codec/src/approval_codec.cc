@@ -53,12 +53,16 @@ Result<ApprovalRequest> DecodeApprovalRequest(std::string_view value) {
   EVENKEEL_RETURN_IF_ERROR(internal::ParseStrict(kWhat, value, message));
   EVENKEEL_RETURN_IF_ERROR(internal::CheckFormat(kWhat, message.format()));
   if (message.state() == v1::APPROVAL_STATE_UNSPECIFIED) return internal::Damaged(kWhat, "state");
+  if (message.risk_class() == v1::RISK_CLASS_UNSPECIFIED ||
+      message.environment() == v1::ENVIRONMENT_UNSPECIFIED) {
+    return internal::Damaged(kWhat, "risk class or environment");
+  }
   if (message.action_digest() != AsBytes(Sha256(message.action()))) {
     return internal::Damaged(kWhat, "action: its digest is another");
   }
   ApprovalRequest request;
   request.approval_id = message.approval_id();
-  request.state = static_cast<ApprovalState>(message.state());
+  request.state = internal::EnumCast<ApprovalState>(message.state());
   request.customer = CustomerId(message.customer_id());
   request.decision_id = message.decision_id();
   request.action_id = message.action_id();
@@ -66,14 +70,14 @@ Result<ApprovalRequest> DecodeApprovalRequest(std::string_view value) {
   request.action_digest = Sha256(message.action());
   request.policy_revision = message.policy_revision();
   if (message.has_amount()) request.amount = internal::FromMessage(message.amount());
-  request.risk_class = static_cast<RiskClass>(message.risk_class());
+  request.risk_class = internal::EnumCast<RiskClass>(message.risk_class());
   request.proposer = message.proposer();
   request.reasons.assign(message.reasons().begin(), message.reasons().end());
   request.required_role = message.required_role();
   request.requested = {message.requested_time_ms()};
   request.expires = {message.expires_time_ms()};
   request.expected_value_micro = message.expected_value_micros();
-  request.environment = static_cast<Environment>(message.environment());
+  request.environment = internal::EnumCast<Environment>(message.environment());
   request.closed_reason = message.closed_reason();
   request.is_simulated = message.is_simulated();
   return request;

@@ -68,7 +68,7 @@ void Write(const UsedUplift& uplift, v1::Uplift& message) {
 }
 
 UsedUplift Read(const v1::Uplift& message) {
-  return {.basis = static_cast<UpliftBasis>(message.basis()),
+  return {.basis = EnumCast<UpliftBasis>(message.basis()),
           .segment = message.segment(),
           .mean_ppb = message.mean_ppb(),
           .low_ppb = message.low_ppb(),
@@ -111,14 +111,18 @@ Result<Candidate> FromMessage(const v1::Candidate& message) {
   if (message.autonomy_level() == v1::AUTONOMY_LEVEL_UNSPECIFIED) {
     return Damaged(kWhat, "autonomy level");
   }
-  candidate.level = static_cast<AutonomyLevel>(message.autonomy_level() - 1);
+  candidate.level = EnumCast<AutonomyLevel>(message.autonomy_level() - 1);
   candidate.send_from = {message.send_window().start_time_ms()};
   candidate.send_by = {message.send_window().end_time_ms()};
   if (message.uplifts_size() > 1) return Damaged(kWhat, "uplift");
-  if (message.uplifts_size() == 1) candidate.uplift = Read(message.uplifts(0));
+  for (const v1::Uplift& uplift : message.uplifts()) {
+    if (uplift.basis() == v1::UPLIFT_BASIS_UNSPECIFIED) return Damaged(kWhat, "uplift");
+    candidate.uplift = Read(uplift);
+  }
   EVENKEEL_RETURN_IF_ERROR(Read(message.expected_value(), candidate));
   for (const v1::Reason& reason : message.reasons()) {
-    candidate.reasons.push_back({static_cast<ReasonCode>(reason.code()), reason.rule()});
+    if (reason.code() == v1::REASON_CODE_UNSPECIFIED) return Damaged(kWhat, "reason");
+    candidate.reasons.push_back({EnumCast<ReasonCode>(reason.code()), reason.rule()});
   }
   if (message.has_next_eligible_time_ms()) {
     candidate.next_eligible = TimeMs{message.next_eligible_time_ms()};
@@ -148,7 +152,7 @@ void ToMessage(const ChurnScore& score, v1::ChurnScore& message) {
   }
 }
 
-ChurnScore FromMessage(const v1::ChurnScore& message) {
+Result<ChurnScore> FromMessage(const v1::ChurnScore& message) {
   ChurnScore score;
   score.card = message.model();
   score.card_version = message.model_version();
@@ -156,8 +160,9 @@ ChurnScore FromMessage(const v1::ChurnScore& message) {
   score.horizon_periods = message.horizon_periods();
   score.churn_ppb = message.churn_ppb();
   for (const v1::HazardScore& in : message.hazards()) {
+    if (in.cause() == v1::CHURN_CAUSE_UNSPECIFIED) return Damaged(kWhat, "cause");
     HazardScore& hazard = score.hazards.emplace_back();
-    hazard.cause = static_cast<ChurnCause>(in.cause());
+    hazard.cause = EnumCast<ChurnCause>(in.cause());
     hazard.intercept_micro = in.intercept_micros();
     hazard.linear_micro = in.linear_micros();
     hazard.hazard_ppb = in.hazard_ppb();
@@ -214,7 +219,11 @@ void ToMessage(const PlannedAction& action, v1::PlannedAction& message) {
   }
 }
 
-PlannedAction FromMessage(const v1::PlannedAction& message) {
+Result<PlannedAction> FromMessage(const v1::PlannedAction& message) {
+  if (message.action_class() == v1::ACTION_CLASS_UNSPECIFIED ||
+      message.risk_class() == v1::RISK_CLASS_UNSPECIFIED) {
+    return Damaged(kWhat, "class of its action");
+  }
   PlannedAction action;
   action.action_id = message.action_id();
   action.action = message.action();
@@ -224,8 +233,8 @@ PlannedAction FromMessage(const v1::PlannedAction& message) {
   action.template_name = message.template_name();
   action.channel = message.channel();
   action.purpose = message.purpose();
-  action.contact_class = static_cast<ContactClass>(message.action_class());
-  action.risk_class = static_cast<RiskClass>(message.risk_class());
+  action.contact_class = EnumCast<ContactClass>(message.action_class());
+  action.risk_class = EnumCast<RiskClass>(message.risk_class());
   action.is_reversible = message.is_reversible();
   action.send_from = {message.send_window().start_time_ms()};
   action.send_by = {message.send_window().end_time_ms()};

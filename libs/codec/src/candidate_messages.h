@@ -13,13 +13,13 @@ void ToMessage(const Candidate& candidate, v1::Candidate& message);
 Result<Candidate> FromMessage(const v1::Candidate& message);
 
 void ToMessage(const ChurnScore& score, v1::ChurnScore& message);
-ChurnScore FromMessage(const v1::ChurnScore& message);
+Result<ChurnScore> FromMessage(const v1::ChurnScore& message);
 
 void ToMessage(const UsedFeature& feature, v1::FeatureValue& message);
 UsedFeature FromMessage(const v1::FeatureValue& message);
 
 /// `action` without its decision and customer, which the record names.
 void ToMessage(const PlannedAction& action, v1::PlannedAction& message);
-PlannedAction FromMessage(const v1::PlannedAction& message);
+Result<PlannedAction> FromMessage(const v1::PlannedAction& message);
 
 }  // namespace evenkeel::internal

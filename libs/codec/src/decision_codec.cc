@@ -90,12 +90,13 @@ Status ReadResult(const v1::DecisionRecord& record, Decision& decision) {
     decision.candidates.push_back(std::move(candidate));
   }
   decision.chosen = record.chosen();
-  decision.verdict = static_cast<DecisionVerdict>(record.verdict());
-  if (record.verdict() == v1::DECISION_VERDICT_UNSPECIFIED) {
+  if (record.verdict() == v1::DECISION_VERDICT_UNSPECIFIED ||
+      record.verdict() > v1::DECISION_VERDICT_BLOCKED) {
     return internal::Damaged(kWhat, "verdict");
   }
+  decision.verdict = internal::EnumCast<DecisionVerdict>(record.verdict());
   if (record.has_action()) {
-    decision.action = internal::FromMessage(record.action());
+    EVENKEEL_ASSIGN_OR_RETURN(decision.action, internal::FromMessage(record.action()));
     decision.action->decision_id = decision.decision_id;
     decision.action->customer = decision.customer;
   }
@@ -119,7 +120,7 @@ Status ReadInputs(const v1::DecisionRecord& record, Decision& decision) {
   decision.ordinal = record.ordinal();
   decision.decided = {record.as_of_time_ms()};
   if (record.arm().arm() == v1::ARM_UNSPECIFIED) return internal::Damaged(kWhat, "arm");
-  decision.arm = static_cast<Arm>(record.arm().arm());
+  decision.arm = internal::EnumCast<Arm>(record.arm().arm());
   if (record.arm().has_holdout_epoch()) decision.holdout_epoch = record.arm().holdout_epoch();
   EVENKEEL_RETURN_IF_ERROR(ReadCurrency(record.currency(), decision.currency));
   decision.segment = record.segment();
@@ -127,7 +128,7 @@ Status ReadInputs(const v1::DecisionRecord& record, Decision& decision) {
   for (const v1::FeatureValue& feature : record.features()) {
     decision.features.push_back(internal::FromMessage(feature));
   }
-  decision.churn = internal::FromMessage(record.churn());
+  EVENKEEL_ASSIGN_OR_RETURN(decision.churn, internal::FromMessage(record.churn()));
   decision.value_micro = record.value_micros();
   return {};
 }
@@ -168,9 +169,12 @@ Result<DecodedDecision> DecodeDecision(std::string_view payload) {
   v1::DecisionRecord record;
   EVENKEEL_RETURN_IF_ERROR(internal::ParseStrict(kWhat, payload, record));
   EVENKEEL_RETURN_IF_ERROR(internal::CheckFormat(kWhat, record.format()));
+  if (record.environment() == v1::ENVIRONMENT_UNSPECIFIED) {
+    return internal::Damaged(kWhat, "environment");
+  }
   DecodedDecision out;
   out.origin = {.deployment = record.deployment(),
-                .environment = static_cast<Environment>(record.environment()),
+                .environment = internal::EnumCast<Environment>(record.environment()),
                 .task_epoch = record.task_epoch(),
                 .is_simulated = record.is_simulated(),
                 .program = {}};
@@ -205,13 +209,16 @@ Result<DecisionEnvelope> DecodeDecisionEnvelope(std::string_view value) {
   v1::DecisionEnvelope message;
   EVENKEEL_RETURN_IF_ERROR(internal::ParseStrict(kEnvelopeWhat, value, message));
   EVENKEEL_RETURN_IF_ERROR(internal::CheckFormat(kEnvelopeWhat, message.format()));
+  if (message.environment() == v1::ENVIRONMENT_UNSPECIFIED) {
+    return internal::Damaged(kEnvelopeWhat, "environment");
+  }
   const auto previous = internal::DigestFrom(message.previous_hash());
   if (!previous) return internal::Damaged(kEnvelopeWhat, "previous hash");
   if (message.payload_digest() != AsBytes(Sha256(message.payload()))) {
     return internal::Damaged(kEnvelopeWhat, "payload: its digest is another");
   }
   DecisionEnvelope envelope{.deployment = message.deployment(),
-                            .environment = static_cast<Environment>(message.environment()),
+                            .environment = internal::EnumCast<Environment>(message.environment()),
                             .task = message.task(),
                             .task_epoch = message.task_epoch(),
                             .sequence = message.sequence(),

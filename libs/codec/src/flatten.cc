@@ -109,7 +109,11 @@ class Walker {
   }
 
   Failure AddNamed(const FieldPlan& map, const FieldPlan& value, NamedSlot named) {
-    // An entry without a value has the type's zero.
+    // An entry without a value has the type's zero; money has none.
+    if (!named.slot.is_present && value.op == WireOp::kMoney) {
+      return DecodeFailure{DecodeError::kInvalidField,
+                           "an amount of a custom event has no currency (three capital letters)"};
+    }
     if (!named.slot.is_present) named.slot.kind = ZeroKindOf(value.op);
     if (map.is_time) {
       named.slot.kind = FieldKind::kTime;

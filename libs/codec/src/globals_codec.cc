@@ -160,7 +160,7 @@ Result<ControlEntry> DecodeControlEntry(std::string_view value) {
       }
       entry.entry = AutonomySetting{.domain = in.domain(),
                                     .action = in.action(),
-                                    .level = static_cast<AutonomyLevel>(in.level() - 1)};
+                                    .level = internal::EnumCast<AutonomyLevel>(in.level() - 1)};
       return entry;
     }
     case v1::ControlEntry::kHeartbeat:

@@ -49,14 +49,30 @@ std::string PlaceOf(std::string_view message) {
   return is_path ? " at " + std::string(message.substr(0, end)) : std::string();
 }
 
-DecodeFailure FailureOf(const MessagePlan& plan, std::string_view message) {
-  const std::string what =
-      "the data are not JSON of " + plan.descriptor->full_name() + PlaceOf(message);
-  // The library says so for numbers that do not fit their field's type.
-  if (message.find("out of range") != std::string_view::npos) {
-    return {DecodeError::kNumberOverflow, what};
+/// True if the value that was refused is a whole number: then it does not fit its field's type.
+bool IsWholeNumberRefused(std::string_view message) {
+  constexpr std::string_view kBegin = "invalid value ";
+  const std::size_t begin = message.find(kBegin);
+  if (begin == std::string_view::npos) return false;
+  std::string_view value = message.substr(begin + kBegin.size());
+  value = value.substr(0, value.find(" for type TYPE_"));
+  if (value.starts_with('"') && value.ends_with('"') && value.size() > 2) {
+    value = value.substr(1, value.size() - 2);
   }
-  return {DecodeError::kUndecodable, what};
+  if (value.starts_with('-')) value.remove_prefix(1);
+  return !value.empty() && value.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+DecodeFailure FailureOf(const MessagePlan& plan, std::string_view message) {
+  const bool is_overflow = message.starts_with("Number exceeds the range") ||
+                           (IsWholeNumberRefused(message) &&
+                            message.find("for type TYPE_ENUM") == std::string_view::npos);
+  if (is_overflow) {
+    return {DecodeError::kNumberOverflow,
+            "a number does not fit" + PlaceOf(message) + " of " + plan.descriptor->full_name()};
+  }
+  return {DecodeError::kUndecodable,
+          "the data are not JSON of " + plan.descriptor->full_name() + PlaceOf(message)};
 }
 
 }  // namespace

@@ -32,6 +32,12 @@ SignalField FromMessage(const v1::NamedValue& message);
 std::string CanonicalBytes(const google::protobuf::Message& message);
 void AppendCanonicalBytes(const google::protobuf::Message& message, std::string& out);
 
+/// The enumerator of `number`. The caller has made sure that there is one.
+template <typename Enum>
+Enum EnumCast(int number) {
+  return static_cast<Enum>(number);  // NOLINT(clang-analyzer-optin.core.EnumCastOutOfRange)
+}
+
 /// What a record of ours says of itself.
 struct OwnEvent {
   std::string_view id;

@@ -54,7 +54,7 @@ Failure Read(const v1::Receipt& message, Receipt& receipt) {
   }
   receipt.action_id = message.action_id();
   receipt.decision_id = message.decision_id();
-  receipt.status = static_cast<ReceiptStatus>(message.status());
+  receipt.status = EnumCast<ReceiptStatus>(message.status());
   receipt.occurred = {message.occurred_time_ms()};
   receipt.executor = message.executor();
   receipt.target_reference = message.target_reference();
@@ -98,7 +98,7 @@ Failure Read(const v1::ApprovalVerdict& message, Verdict& verdict) {
   verdict.approval_id = message.approval_id();
   verdict.action_id = message.action_id();
   verdict.action_digest = *digest;
-  verdict.kind = static_cast<VerdictKind>(message.verdict());
+  verdict.kind = EnumCast<VerdictKind>(message.verdict());
   verdict.approver = message.approver();
   verdict.approver_role = message.approver_role();
   verdict.comment = message.comment();
@@ -128,7 +128,7 @@ Failure Read(const v1::Outcome& message, Outcome& outcome) {
   if (!v1::OutcomeKind_IsValid(message.kind())) return UnknownValue("kind");
   if (Failure failure = CheckId("decision_id", message.decision_id(), true)) return failure;
   if (Failure failure = CheckId("action_id", message.action_id(), true)) return failure;
-  outcome.kind = static_cast<OutcomeKind>(message.kind());
+  outcome.kind = EnumCast<OutcomeKind>(message.kind());
   if (outcome.kind == OutcomeKind::kOther && message.name().empty()) {
     return DecodeFailure{DecodeError::kMissingField, "an outcome of kind other needs a name"};
   }

@@ -145,7 +145,7 @@ std::optional<DecodeFailure> FromMessage(const v1::ProfileUpdated& message, Time
     return failure;
   }
   if (message.kind() != v1::CUSTOMER_KIND_UNSPECIFIED && v1::CustomerKind_IsValid(message.kind())) {
-    update.kind = static_cast<CustomerKind>(message.kind());
+    update.kind = EnumCast<CustomerKind>(message.kind());
   }
   for (const v1::Contact& contact : message.contacts()) {
     if (Failure failure = Read(contact, event_time, update.contacts.emplace_back())) {

@@ -178,6 +178,16 @@ std::vector<Case> DataCases() {
       {"JSON that is a list", DecodeError::kUndecodable, [](Spoilt& s) { s.Json("[1]"); }},
       {"JSON with a word for a number", DecodeError::kUndecodable,
        [](Spoilt& s) { s.Json(R"({"meter":"m","quantity":"many"})"); }},
+      {"JSON with a count beyond its type", DecodeError::kNumberOverflow,
+       [](Spoilt& s) { s.Json(R"({"meter":"m","quantity":1,"activeDays":99999999999})"); }},
+      {"JSON with a moment beyond 64 bits", DecodeError::kNumberOverflow,
+       [](Spoilt& s) {
+         s.Json(R"({"meter":"m","quantity":1,"periodEndTimeMs":"99999999999999999999"})");
+       }},
+      {"JSON with 1e400", DecodeError::kNumberOverflow,
+       [](Spoilt& s) { s.Json(R"({"meter":"m","quantity":1e400})"); }},
+      {"JSON with half a day", DecodeError::kUndecodable,
+       [](Spoilt& s) { s.Json(R"({"meter":"m","quantity":1,"activeDays":0.5})"); }},
       {"JSON with NaN", DecodeError::kNotFinite,
        [](Spoilt& s) { s.Json(R"({"meter":"m","quantity":"NaN"})"); }},
       {"JSON that is not UTF-8", DecodeError::kInvalidUtf8,
