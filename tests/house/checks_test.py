@@ -59,7 +59,7 @@ service ThingService {
 """
 
 
-class Contracts(unittest.TestCase):
+class Checkout(unittest.TestCase):
     """Runs the real scripts in a small checkout of their own, with its own history."""
 
     def setUp(self):
@@ -92,6 +92,8 @@ class Contracts(unittest.TestCase):
                               text=True, check=False)
         return done.returncode, done.stdout + done.stderr
 
+
+class Contracts(Checkout):
     def test_documented_contracts_pass(self):
         self.write(PROTO)
         code, said = self.check("proto_lint")
@@ -156,6 +158,21 @@ class Contracts(unittest.TestCase):
         blank = copy.deepcopy(file)
         blank["sourceCodeInfo"]["location"].append({"path": [4, 0, 2, 1], "leadingComments": " \n"})
         self.assertEqual(len(list(proto_comments.problems({"file": [blank]}))), 1)
+
+
+class Tree(Checkout):
+    def test_a_stray_file_at_the_top_and_a_large_file_are_named(self):
+        (self.root / "tools" / "checks" / "tree").write_bytes((ROOT / "tools" / "checks" / "tree").read_bytes())
+        self.commit("the check")
+        code, said = self.check("tree")
+        self.assertEqual(code, 0, said)
+        (self.root / "scratch.cc").write_text("int main() {}\n")
+        (self.root / "tools" / "large").write_text("x" * 1_000_001)
+        self.commit("strays")
+        code, said = self.check("tree")
+        self.assertNotEqual(code, 0)
+        self.assertIn("scratch.cc: does not belong", said)
+        self.assertIn("tools/large: more than", said)
 
 
 class Size(unittest.TestCase):
