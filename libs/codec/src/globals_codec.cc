@@ -14,7 +14,7 @@ constexpr std::string_view kChunkWhat = "a part of a bundle";
 constexpr std::string_view kActiveWhat = "an active bundle";
 constexpr std::string_view kControlWhat = "a control entry";
 
-void Write(const KillSwitch& entry, v1::ControlEntry& message) {
+void Write(const KillSwitchSetting& entry, v1::ControlEntry& message) {
   message.mutable_kill_switch()->set_scope(entry.scope);
   message.mutable_kill_switch()->set_is_engaged(entry.is_engaged);
 }
@@ -122,7 +122,7 @@ std::string BundleSigningBytes(const ActiveBundle& active) {
 }
 
 std::string ControlKey(const ControlEntry& entry, std::string_view source) {
-  if (const auto* kill = std::get_if<KillSwitch>(&entry.entry)) return "kill/" + kill->scope;
+  if (const auto* kill = std::get_if<KillSwitchSetting>(&entry.entry)) return "kill/" + kill->scope;
   if (const auto* level = std::get_if<AutonomySetting>(&entry.entry)) {
     return "level/" + level->domain + "/" + level->action;
   }
@@ -150,8 +150,8 @@ Result<ControlEntry> DecodeControlEntry(std::string_view value) {
   switch (message.entry_case()) {
     case v1::ControlEntry::kKillSwitch:
       if (!IsScope(message.kill_switch().scope())) return internal::Damaged(kControlWhat, "scope");
-      entry.entry = KillSwitch{.scope = message.kill_switch().scope(),
-                               .is_engaged = message.kill_switch().is_engaged()};
+      entry.entry = KillSwitchSetting{.scope = message.kill_switch().scope(),
+                                      .is_engaged = message.kill_switch().is_engaged()};
       return entry;
     case v1::ControlEntry::kAutonomy: {
       const v1::AutonomySetting& in = message.autonomy();

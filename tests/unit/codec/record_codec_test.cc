@@ -175,7 +175,7 @@ TEST(GlobalsCodec, ControlRefusesWhatItDoesNotKnow) {
   EXPECT_EQ(DecodeControlEntry(EncodeControlEntry(entry) + kUnknownField).status().code(),
             StatusCode::kFailedPrecondition);
   ControlEntry odd = entry;
-  odd.entry = KillSwitch{.scope = "everything", .is_engaged = true};
+  odd.entry = KillSwitchSetting{.scope = "everything", .is_engaged = true};
   EXPECT_EQ(DecodeControlEntry(EncodeControlEntry(odd)).status().code(), StatusCode::kDataLoss);
 }
 

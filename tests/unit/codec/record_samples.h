@@ -238,7 +238,7 @@ inline ControlEntry SampleControlEntry() {
   return {.set_by = "ann",
           .set = kSampleTime,
           .reason = "too many complaints",
-          .entry = KillSwitch{.scope = "action:loyalty_credit", .is_engaged = true}};
+          .entry = KillSwitchSetting{.scope = "action:loyalty_credit", .is_engaged = true}};
 }
 
 }  // namespace evenkeel::testing

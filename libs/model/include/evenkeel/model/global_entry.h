@@ -39,11 +39,11 @@ struct ActiveBundle {
 
 /// Stops what its scope names: "all", "domain:<name>", "action:<name>", "channel:<name>",
 /// "proposer:<name>".
-struct KillSwitch {
+struct KillSwitchSetting {
   std::string scope;
   bool is_engaged = false;
 
-  friend bool operator==(const KillSwitch&, const KillSwitch&) = default;
+  friend bool operator==(const KillSwitchSetting&, const KillSwitchSetting&) = default;
 };
 
 /// What the machine may do by itself. An empty name stands for every one.
@@ -68,7 +68,7 @@ struct ControlEntry {
   std::string set_by;  ///< From the credential.
   TimeMs set;
   std::string reason;
-  std::variant<KillSwitch, AutonomySetting, ControlHeartbeat> entry;
+  std::variant<KillSwitchSetting, AutonomySetting, ControlHeartbeat> entry;
 
   friend bool operator==(const ControlEntry&, const ControlEntry&) = default;
 };
