@@ -35,7 +35,9 @@ Status FillClock(const v1::ClockConfig& config, Deployment& out) {
 Status FillNames(const v1::DeploymentConfig& config, const v1::LogConfig& log, Deployment& out) {
   if (config.has_prefix()) out.prefix = config.prefix();
   EVENKEEL_RETURN_IF_ERROR(CheckName("deployment.prefix", out.prefix));
-  if (config.environment() != v1::ENVIRONMENT_UNSPECIFIED) out.environment = config.environment();
+  if (config.environment() != v1::ENVIRONMENT_UNSPECIFIED) {
+    out.environment = static_cast<Environment>(config.environment());  // The same numbers.
+  }
   if (log.has_partition_count()) out.row_count = log.partition_count();
   if (out.row_count < 1 || out.row_count > 1024) {
     return InvalidArgument("log.partition_count: " + std::to_string(out.row_count) +
@@ -117,6 +119,31 @@ Result<Deployment> DeploymentOf(const v1::StandaloneConfig& config) {
   EVENKEEL_RETURN_IF_ERROR(FillClock(config.clock(), out));
   EVENKEEL_RETURN_IF_ERROR(FillTopics(config.decider(), out));
   return out;
+}
+
+Status CompleteStandaloneConfig(v1::StandaloneConfig& config) {
+  if (config.directory().empty()) {
+    return InvalidArgument("directory is not set; name a folder for the log and all state");
+  }
+  if (config.log().has_kafka()) {
+    return InvalidArgument(
+        "log.kafka: the standalone process has a log of its own; run evenkeel-decider and "
+        "evenkeel-executor on Kafka");
+  }
+  if (config.log().local().directory().empty()) {
+    config.mutable_log()->mutable_local()->set_directory(config.directory() + "/log");
+  }
+  if (config.decider().engine().state().directory().empty()) {
+    config.mutable_decider()->mutable_engine()->mutable_state()->set_directory(config.directory() +
+                                                                               "/decider");
+  }
+  if (config.executor().engine().state().directory().empty()) {
+    config.mutable_executor()->mutable_engine()->mutable_state()->set_directory(config.directory() +
+                                                                                "/executor");
+  }
+  *config.mutable_decider()->mutable_clock() = config.clock();
+  *config.mutable_executor()->mutable_clock() = config.clock();
+  return {};
 }
 
 }  // namespace evenkeel

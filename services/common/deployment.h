@@ -8,6 +8,7 @@
 #include "evenkeel/base/result.h"
 #include "evenkeel/log/cluster.h"
 #include "evenkeel/model/clock_mode.h"
+#include "evenkeel/model/environment.h"
 #include "evenkeel/model/signal.h"
 #include "evenkeel/runtime/topics.h"
 #include "evenkeel/v1/config.pb.h"
@@ -17,7 +18,7 @@ namespace evenkeel {
 /// What all parts of a deployment must agree on, out of any service's configuration.
 struct Deployment {
   std::string prefix = "evenkeel.";
-  v1::Environment environment = v1::ENVIRONMENT_SANDBOX;
+  Environment environment = Environment::kSandbox;
   Partition row_count = 64;
   ClockMode clock = ClockMode::kWall;
   bool ticks_pace = false;            ///< advance: to_tick
@@ -35,6 +36,10 @@ struct Deployment {
 /// Errors: kInvalidArgument naming the key, its value and the remedy.
 Result<Deployment> DeploymentOf(const v1::DeciderConfig& config);
 Result<Deployment> DeploymentOf(const v1::StandaloneConfig& config);
+
+/// Lays what is stated once (deployment, log, clock, directory) into the parts' configurations.
+/// Errors: kInvalidArgument for a part that states it again, or a directory that is missing.
+Status CompleteStandaloneConfig(v1::StandaloneConfig& config);
 
 /// "usage", "billing", ...: the family's part in names of topics and types.
 std::string_view FamilyName(SignalFamily family);

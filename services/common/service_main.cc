@@ -47,9 +47,11 @@ int RunServiceMain(int argc, char** argv, const ServiceSpec& spec) {
   }
   if (print_only) std::fputs(PrintConfig(spec.config).c_str(), stdout);
   if (check_only || print_only) return 0;
-  status = spec.run(stop_signal.token());
-  if (status.ok()) return 0;
+  status = spec.run(stop_signal.token(), sources.file);
+  if (status.ok() || status.code() == StatusCode::kCancelled) return 0;
   Say(spec.name, status);
+  // Threads may hang in what failed; everything that counts is in the log.
+  if (status.code() == StatusCode::kDeadlineExceeded) _exit(kFailed);
   return kFailed;
 }
 

@@ -21,7 +21,7 @@ struct ServiceSpec {
   /// Says what is wrong with the configuration as a whole, naming keys.
   std::function<Status()> check;
   /// Runs until the token is stopped (returns OK) or an error that a restart may cure.
-  std::function<Status(const std::stop_token&)> run;
+  std::function<Status(const std::stop_token&, const std::string& config_file)> run;
 };
 
 /// Reads flags, file and environment, checks, and runs or prints:

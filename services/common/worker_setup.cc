@@ -1,0 +1,103 @@
+#include "common/worker_setup.h"
+
+#include <thread>
+
+#include "evenkeel/codec/commit_record_codec.h"
+
+namespace evenkeel {
+namespace {
+
+using std::chrono::milliseconds;
+
+void FillPolicies(const v1::EngineConfig& config, WorkerOptions& out) {
+  if (config.commit().has_interval_ms()) {
+    out.commit.interval = milliseconds(config.commit().interval_ms());
+  }
+  if (config.commit().has_max_records()) {
+    out.commit.max_records = static_cast<std::size_t>(config.commit().max_records());
+  }
+  if (config.commit().has_max_bytes()) {
+    out.commit.max_bytes = static_cast<std::size_t>(config.commit().max_bytes());
+  }
+  if (config.timers().has_max_per_slice()) {
+    out.intake.timers_per_slice = static_cast<std::uint32_t>(config.timers().max_per_slice());
+  }
+  if (config.state().has_flush_bytes()) {
+    out.store.flush_bytes = static_cast<std::size_t>(config.state().flush_bytes());
+  }
+  if (config.state().has_flush_interval_ms()) {
+    out.store.flush_age = milliseconds(config.state().flush_interval_ms());
+  }
+  if (config.state().has_max_bytes()) {
+    out.limits.state_max_bytes = static_cast<std::size_t>(config.state().max_bytes());
+  }
+  if (config.limits().has_output_max_bytes()) {
+    out.limits.output_max_bytes = static_cast<std::size_t>(config.limits().output_max_bytes());
+  }
+}
+
+ClockOptions ClockOf(const Deployment& deployment, const v1::ClockConfig& config) {
+  ClockOptions clock;
+  clock.mode = deployment.clock;
+  clock.advance = deployment.ticks_pace ? EventAdvance::kToTick : EventAdvance::kRecords;
+  if (config.has_max_skew_ms()) clock.max_skew = milliseconds(config.max_skew_ms());
+  return clock;
+}
+
+}  // namespace
+
+Result<ApplicationSetup> SetupOf(const v1::EngineConfig& config, const std::string& path,
+                                 const std::string& application) {
+  ApplicationSetup setup;
+  setup.application = config.application().empty() ? application : config.application();
+  setup.instance = config.instance().empty() ? "0" : config.instance();
+  const auto processors = static_cast<int>(std::thread::hardware_concurrency());
+  setup.workers = config.has_workers() ? config.workers() : std::max(1, processors);
+  if (setup.workers < 1 || setup.workers > 64) {
+    return InvalidArgument(path + ".workers: " + std::to_string(setup.workers) +
+                           " is not between 1 and 64");
+  }
+  setup.state_directory = config.state().directory();
+  if (setup.state_directory.empty()) {
+    return InvalidArgument(path +
+                           ".state.directory is not set; name a folder for the tasks' stores");
+  }
+  return setup;
+}
+
+Result<WorkerOptions> MakeWorkerOptions(const Deployment& deployment,
+                                        const v1::EngineConfig& config,
+                                        const v1::ClockConfig& clock, const ApplicationSetup& setup,
+                                        int index) {
+  WorkerOptions out;
+  const TopicNames names = deployment.names();
+  out.deployment = deployment.prefix + setup.application;
+  out.cluster_id = setup.cluster_id;
+  out.app_version = EVENKEEL_VERSION;
+  out.instance_id = WorkerInstance(setup, index);
+  out.transactional_id = GroupOf(deployment, setup.application) + "." + out.instance_id;
+  out.group = GroupOf(deployment, setup.application);
+  out.row_count = deployment.row_count;
+  out.inputs = setup.inputs;
+  out.globals = setup.globals;
+  out.changelog_topic = names.Changelog(setup.application);
+  if (!config.has_is_journaled() || config.is_journaled()) {
+    out.journal_topic = names.Journal(setup.application);
+  }
+  out.clock = ClockOf(deployment, clock);
+  out.store.directory = setup.state_directory;
+  FillPolicies(config, out);
+  out.codec = {EncodeCommitRecord, DecodeCommitRecord};
+  EVENKEEL_RETURN_IF_ERROR(CheckOptions(out));
+  return out;
+}
+
+std::string WorkerInstance(const ApplicationSetup& setup, int index) {
+  return setup.instance + "-" + std::to_string(index);
+}
+
+std::string GroupOf(const Deployment& deployment, const std::string& application) {
+  return deployment.prefix + application;
+}
+
+}  // namespace evenkeel
