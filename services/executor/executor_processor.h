@@ -1,0 +1,100 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "executor/action_reader.h"
+#include "executor/connector.h"
+#include "executor/executor_state.h"
+
+#include "evenkeel/engine/processor.h"
+
+namespace evenkeel {
+
+/// How one channel's actions are called out.
+struct ChannelPolicy {
+  std::uint32_t attempts_max = 12;
+  std::chrono::milliseconds backoff{1000};  ///< Before the second call; doubles.
+  std::chrono::milliseconds backoff_max{300'000};
+  bool is_idempotent = true;  ///< Whether an unanswered call may be made again.
+};
+
+/// What an effect is made of, and what comes back of it. Both travel as bytes.
+struct CallOrder {
+  std::string customer;
+  std::string action_id;
+  std::string channel;
+  std::uint32_t attempt = 1;
+  std::chrono::milliseconds delay{0};  ///< Process time to wait before the call.
+  std::string body;
+  /// An earlier owner may have made this call, and the target does not know the id again: it must
+  /// not be made; the report says so.
+  bool is_lost = false;
+
+  std::string Encode() const;
+  static Result<CallOrder> Decode(std::string_view bytes);
+};
+
+struct CallReport {
+  std::string customer;
+  std::string action_id;
+  std::uint32_t attempt = 1;
+  CallResult result;
+
+  std::string Encode() const;
+  static Result<CallReport> Decode(std::string_view bytes);
+};
+
+/// Carries approved actions out, each once: claim and intent are one transaction, then the call is
+/// made, then its result and the receipt are the next. Whoever takes a task over finds the claims
+/// and makes the calls again, under the same id.
+///
+/// An unanswered call to a target that does not know the id again is never repeated: its receipt
+/// says "unknown", and people look.
+class ExecutorProcessor final : public Processor {
+ public:
+  struct Options {
+    std::string name;  ///< In receipts.
+    Environment environment = Environment::kSandbox;
+    bool is_simulated = false;  ///< The deployment runs under an event clock.
+    std::string receipts_topic;
+    std::vector<std::string> input_channels;        ///< By input; empty for ticks.
+    std::map<std::string, ChannelPolicy> channels;  ///< Those that have a connector.
+    std::int64_t keep_results_ms = 30LL * 24 * 3600 * 1000;
+  };
+
+  /// `trust` outlives the processor.
+  ExecutorProcessor(Options options, const ActionTrust& trust);
+
+  Status OnRecord(SliceContext& context, const LogRecord& record) override;
+  Status OnTimer(SliceContext& context, const Timer& timer) override;
+  Status OnLocalEvent(SliceContext& context, std::string_view event) override;
+  Status CloseWave(SliceContext&) override { return {}; }
+  Result<std::unique_ptr<StateObject>> DecodeState(std::string_view key, std::uint64_t layout,
+                                                   std::string_view bytes) override;
+  std::unique_ptr<StateObject> NewState(std::string_view key) override;
+  void TimersOf(std::string_view key, const StateObject& state, TimerSink& timers) override;
+  Status OnTaskOpened(TaskView& task) override;
+
+ private:
+  Status Take(SliceContext& context, const LogRecord& record, const ReceivedAction& action);
+  /// Calls (after `delay`), waits or gives up, as the times and `claim` say.
+  Status Advance(SliceContext& context, const ReceivedAction& action, Claim& claim,
+                 std::chrono::milliseconds delay);
+  Status End(SliceContext& context, const ReceivedAction& action, Claim& claim,
+             ReceiptStatus status, std::string reason, std::string detail);
+  Status Settle(SliceContext& context, const CallReport& report, Claim& claim);
+  /// Why this deployment must not carry the action out; empty if it may.
+  std::string RefusalOf(const ApprovedAction& action) const;
+  std::chrono::milliseconds BackOff(const Claim& claim, const CallReport& report) const;
+
+  const Options options_;
+  const ActionTrust& trust_;
+};
+
+}  // namespace evenkeel
