@@ -1,0 +1,71 @@
+#include "decider/decider_metrics.h"
+
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+namespace evenkeel {
+namespace {
+
+prometheus::Histogram& LatencyHistogram(Metrics& metrics) {
+  return prometheus::BuildHistogram()
+      .Name("evenkeel_decision_latency_seconds")
+      .Help("Time from a record's timestamp to its decision, before the commit.")
+      .Register(metrics.registry())
+      .Add({}, prometheus::Histogram::BucketBoundaries{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
+                                                       2.5, 5, 10, 60});
+}
+
+void Append(const char* name, const char* help, const std::array<const char*, 2>& labels,
+            const std::map<std::array<std::string, 2>, std::uint64_t>& counters,
+            std::vector<MetricSample>& out) {
+  for (const auto& [key, count] : counters) {
+    MetricSample sample{name, help, MetricKind::kCounter, {}, static_cast<double>(count)};
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      if (labels[i] != nullptr) sample.labels.push_back({labels[i], key[i]});
+    }
+    out.push_back(std::move(sample));
+  }
+}
+
+}  // namespace
+
+DeciderMetrics::DeciderMetrics(Metrics& metrics) : latency_(LatencyHistogram(metrics)) {
+  metrics.AddSource([this](std::vector<MetricSample>& out) { Collect(out); });
+}
+
+void DeciderMetrics::Count(std::map<Key, std::uint64_t>& counters, std::string_view first,
+                           std::string_view second) {
+  const std::lock_guard lock(mutex_);
+  ++counters[{std::string(first), std::string(second)}];
+}
+
+void DeciderMetrics::OnSignal(std::string_view family, std::string_view what) {
+  Count(signals_, family, what);
+}
+
+void DeciderMetrics::OnDeadLetter(std::string_view reason) { Count(dead_letters_, reason, ""); }
+
+void DeciderMetrics::OnDecision(const Decision& decision) {
+  const Candidate& chosen = decision.candidates[decision.chosen];
+  Count(decisions_, chosen.action, DecisionVerdictName(decision.verdict));
+  for (const Candidate& candidate : decision.candidates) {
+    if (candidate.reasons.empty()) continue;
+    Count(fallen_, candidate.action, ReasonCodeName(candidate.reasons.front().code));
+  }
+}
+
+void DeciderMetrics::OnLatency(double seconds) { latency_.Observe(seconds); }
+
+void DeciderMetrics::Collect(std::vector<MetricSample>& out) const {
+  const std::lock_guard lock(mutex_);
+  Append("evenkeel_signals_total", "Signals, by family and what became of them.",
+         {"family", "result"}, signals_, out);
+  Append("evenkeel_dead_letters_total", "Records that could not be used, by reason.",
+         {"reason", nullptr}, dead_letters_, out);
+  Append("evenkeel_decisions_total", "Decisions, by the action chosen and the verdict.",
+         {"action", "verdict"}, decisions_, out);
+  Append("evenkeel_candidates_fallen_total", "Candidates that were not chosen, by first reason.",
+         {"action", "reason"}, fallen_, out);
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,118 @@
+// The path of one signal, from the record to the emitted action.
+
+#include "decider/decider_processor.h"
+
+#include <algorithm>
+
+#include "common/deployment.h"
+
+namespace evenkeel {
+
+DeciderProcessor::DeciderProcessor(Options options, std::shared_ptr<const TimeZoneDatabase> zones,
+                                   DeciderMetrics& metrics)
+    : options_(std::move(options)),
+      zones_(std::move(zones)),
+      metrics_(metrics),
+      decoder_(options_.decoder),
+      writer_(options_.writer),
+      bundles_(options_.bundles, zones_) {}
+
+// 1. Bytes become a signal, or a dead letter.
+Status DeciderProcessor::OnRecord(SliceContext& context, const LogRecord& record) {
+  const RecordView view{.partition = record.partition,
+                        .timestamp = record.timestamp,
+                        .key = record.key,
+                        .value = record.value,
+                        .headers = record.headers};
+  if (const auto failure = decoder_.Decode(view, signal_)) {
+    metrics_.OnDeadLetter(DecodeErrorName(failure->error));
+    context.DeadLetter(record, DecodeErrorName(failure->error), failure->detail);
+    return {};
+  }
+  if (signal_.signal.family == SignalFamily::kTick) return {};  // It moved the clock: that is all.
+  return Observe(context, record);
+}
+
+// 2. The signal changes what is known of the customer. Decisions that are due join the wave.
+Status DeciderProcessor::Observe(SliceContext& context, const LogRecord& record) {
+  const Signal& signal = signal_.signal;
+  EVENKEEL_ASSIGN_OR_RETURN(StateObject * object,
+                            context.GetOrCreateState(signal.customer.value()));
+  CustomerState& state = static_cast<CustomerObject*>(object)->state;
+  core_->Adopt(state, layouts_, context.now());
+  const auto position = RecordPosition{.topic = options_.input_topics[record.stream],
+                                       .partition = record.partition,
+                                       .offset = record.offset};
+  context_ = &context;
+  const Observed observed = WaveOf(context).Observe(state, signal, signal_.payload, context.now());
+  if (observed.kind == ObservedKind::kBadInput) {
+    const std::string_view reason = BadInputCodeName(observed.problem.code);
+    metrics_.OnDeadLetter(reason);
+    context.DeadLetter(record, reason, observed.problem.message);
+    return write_status_;
+  }
+  metrics_.OnSignal(FamilyName(signal.family),
+                    observed.kind == ObservedKind::kRepeat ? "repeat" : "applied");
+  if (!observed.requests.empty()) {
+    triggers_.insert_or_assign({signal.source, signal.id}, position);
+    if (options_.decoder.clock == ClockMode::kWall) {
+      metrics_.OnLatency(static_cast<double>((context.now() - record.timestamp).count()) / 1000);
+    }
+  }
+  return Follow(context, signal.customer.value(), observed);
+}
+
+// 2b. Time alone can make a decision due, too.
+Status DeciderProcessor::OnTimer(SliceContext& context, const Timer& timer) {
+  EVENKEEL_ASSIGN_OR_RETURN(StateObject * object, context.FindState(timer.key));
+  if (object == nullptr) return {};
+  CustomerState& state = static_cast<CustomerObject*>(object)->state;
+  core_->Adopt(state, layouts_, context.now());
+  context_ = &context;
+  const Observed observed = WaveOf(context).OnTimer(state, CustomerId(std::string(timer.key)),
+                                                    timer.name, timer.due, context.now());
+  return Follow(context, timer.key, observed);
+}
+
+Status DeciderProcessor::Follow(SliceContext& context, std::string_view customer,
+                                const Observed& observed) {
+  EVENKEEL_RETURN_IF_ERROR(write_status_);
+  if (observed.kind == ObservedKind::kForgotten) return context.DeleteState(customer);
+  context.MarkDirty(customer);
+  return {};
+}
+
+// 3. The wave closes: scores, candidates, policy, expected values; one decision for each request.
+Status DeciderProcessor::CloseWave(SliceContext& context) {
+  context_ = &context;
+  WaveOf(context).Close();
+  triggers_.clear();
+  return std::exchange(write_status_, {});
+}
+
+// 4. The decision is written, and the action if there is one. All of it takes effect with the
+//    transaction that also holds the customer's changed state and the offsets of the input.
+void DeciderProcessor::OnDecision(CustomerState& /*state*/, Decision decision) {
+  context_->MarkDirty(decision.customer.value());
+  metrics_.OnDecision(decision);
+  std::optional<RecordPosition> position;
+  const auto trigger = triggers_.find({decision.trigger.source, decision.trigger.id});
+  if (decision.trigger.kind == TriggerKind::kSignal && trigger != triggers_.end()) {
+    position = trigger->second;
+  }
+  const Status written = writer_.Write(*context_, decision, std::move(position));
+  if (write_status_.ok()) write_status_ = written;
+}
+
+DecisionWave& DeciderProcessor::WaveOf(SliceContext& context) {
+  std::unique_ptr<DecisionWave>& wave = waves_[context.row()];
+  if (wave == nullptr) {
+    const DecisionScope scope{options_.writer.origin.deployment, context.task_epoch()};
+    DecisionSink& sink = *this;
+    wave = std::make_unique<DecisionWave>(*core_, scope, sink);
+    wave->Use(*core_, control_.control());
+  }
+  return *wave;
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,100 @@
+// What surrounds the path: states as bytes, the life of a task, bundles and control.
+
+#include <algorithm>
+
+#include "decider/decider_processor.h"
+
+namespace evenkeel {
+namespace {
+
+/// The first treatment whose channel has no topic, as a complaint.
+Status CheckChannels(const Catalogue& catalogue, const std::vector<std::string>& channels) {
+  for (const ActionDefinition& action : catalogue.actions) {
+    for (const TreatmentDefinition& treatment : action.treatments) {
+      if (std::find(channels.begin(), channels.end(), treatment.channel) != channels.end())
+        continue;
+      return FailedPrecondition("action \"" + action.name + "\" goes out on channel \"" +
+                                treatment.channel +
+                                "\", for which the deployment has no topic; add it to channels");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Status DeciderProcessor::OnLocalEvent(SliceContext& /*context*/, std::string_view /*event*/) {
+  return Internal("a decider hands out no effects, so it has no results of any");
+}
+
+Result<std::unique_ptr<StateObject>> DeciderProcessor::DecodeState(std::string_view /*key*/,
+                                                                   std::uint64_t /*layout*/,
+                                                                   std::string_view bytes) {
+  EVENKEEL_ASSIGN_OR_RETURN(CustomerState state, CustomerState::Decode(bytes, layouts_));
+  return std::unique_ptr<StateObject>(std::make_unique<CustomerObject>(std::move(state), layouts_));
+}
+
+std::unique_ptr<StateObject> DeciderProcessor::NewState(std::string_view /*key*/) {
+  return std::make_unique<CustomerObject>(core_->NewState(), layouts_);
+}
+
+void DeciderProcessor::TimersOf(std::string_view /*key*/, const StateObject& state,
+                                TimerSink& timers) {
+  std::vector<CustomerTimer> all;
+  static_cast<const CustomerObject&>(state).state.TimersTo(all);
+  for (const CustomerTimer& timer : all) timers.Add(timer.due, timer.name);
+}
+
+std::string DeciderProcessor::LayoutBytes(std::uint64_t layout) {
+  const Layout* found = layouts_.Find(layout);
+  return found == nullptr ? std::string() : EncodeLayout(*found);
+}
+
+Status DeciderProcessor::OnLayout(std::uint64_t /*layout*/, std::string_view bytes) {
+  EVENKEEL_ASSIGN_OR_RETURN(Layout layout, DecodeLayout(bytes));
+  layouts_.Add(std::move(layout));
+  return {};
+}
+
+Status DeciderProcessor::OnTaskOpened(TaskView& /*task*/) {
+  if (core_ != nullptr) return {};
+  const Status& refusal = bundles_.refusal();
+  return FailedPrecondition(
+      "no bundle is in force, so nothing can be decided; run: evenkeel bundle "
+      "publish <directory>" +
+      (refusal.ok() ? std::string() : " (" + refusal.message() + ")"));
+}
+
+void DeciderProcessor::OnTaskRolledBack(Partition row) {
+  if (const auto wave = waves_.find(row); wave != waves_.end()) wave->second->Drop();
+  triggers_.clear();
+  write_status_ = {};
+}
+
+void DeciderProcessor::OnTaskClosed(Partition row) { waves_.erase(row); }
+
+void DeciderProcessor::OnGlobalRecord(const GlobalRecord& record) {
+  const std::string_view key = record.key.value_or(std::string_view());
+  if (record.global == kBundles) bundles_.OnRecord(key, record.value);
+  if (record.global == kControl) {
+    control_.OnRecord(key, record.value, static_cast<std::uint64_t>(record.offset) + 1);
+  }
+}
+
+Status DeciderProcessor::Accept(const Bundle& bundle) {
+  EVENKEEL_RETURN_IF_ERROR(CheckChannels(bundle.core().catalogue, options_.channels));
+  EVENKEEL_ASSIGN_OR_RETURN(core_, DecisionCore::Create(bundle.core(), options_.limits));
+  layouts_.Add(core_->layout());
+  return {};
+}
+
+void DeciderProcessor::OnGlobalsAtEnd() {
+  const Status before = bundles_.refusal();
+  const std::shared_ptr<const DecisionCore> previous = core_;  // Waves may still point to it.
+  const bool adopted = bundles_.Adopt([this](const Bundle& bundle) { return Accept(bundle); });
+  if (adopted || bundles_.refusal().message() != before.message()) options_.on_bundle(bundles_);
+  if (core_ == nullptr) return;
+  for (const auto& [row, wave] : waves_) wave->Use(*core_, control_.control());
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,79 @@
+#include "decider/decision_writer.h"
+
+#include <algorithm>
+
+#include "evenkeel/audit/chain.h"
+#include "evenkeel/codec/action_codec.h"
+#include "evenkeel/codec/decision_codec.h"
+
+namespace evenkeel {
+namespace {
+
+Status EmitRecord(SliceContext& context, const std::string& topic, const EncodedRecord& record) {
+  return context.Emit({.topic = topic,
+                       .key = record.key,
+                       .value = record.value,
+                       .headers = HeaderViews(record),
+                       .partition = context.row()});
+}
+
+ChainHead HeadOf(const ChainPosition& position) {
+  ChainHead head{.sequence = position.sequence};
+  EVENKEEL_CHECK(position.head.empty() || position.head.size() == head.head.size());
+  std::copy(position.head.begin(), position.head.end(), head.head.begin());
+  return head;
+}
+
+bool IsSentOn(DecisionVerdict verdict) {
+  return verdict == DecisionVerdict::kExecute || verdict == DecisionVerdict::kTask;
+}
+
+}  // namespace
+
+Status DecisionWriter::Write(SliceContext& context, const Decision& decision,
+                             std::optional<RecordPosition> trigger) const {
+  DecisionOrigin origin = options_.origin;
+  origin.task_epoch = context.task_epoch();
+  const ChainHead before = HeadOf(context.chain());
+  const DecisionEnvelope envelope{.deployment = origin.deployment,
+                                  .environment = origin.environment,
+                                  .task = context.row(),
+                                  .task_epoch = origin.task_epoch,
+                                  .sequence = before.sequence + 1,
+                                  .previous = before.head,
+                                  .trigger_position = std::move(trigger),
+                                  .payload = EncodeDecision(decision, origin)};
+  const EncodedRecord record = DecisionRecordOf(decision, envelope);
+  EVENKEEL_RETURN_IF_ERROR(EmitRecord(context, options_.names.Decisions(), record));
+  context.AdvanceChain(AsBytes(ExtendChain(before, record.value).head));
+  if (!decision.action || !IsSentOn(decision.verdict)) return {};
+  return WriteAction(context, decision, Sha256(envelope.payload));
+}
+
+Status DecisionWriter::WriteAction(SliceContext& context, const Decision& decision,
+                                   const Sha256Digest& decision_digest) const {
+  const ApprovedAction action{.planned = *decision.action,
+                              .decision_digest = decision_digest,
+                              .deployment = options_.origin.deployment,
+                              .environment = options_.origin.environment,
+                              .is_simulated = options_.origin.is_simulated,
+                              .task_epoch = context.task_epoch(),
+                              .currency = decision.currency,
+                              .issued = decision.decided,
+                              .expires = decision.action->send_by,
+                              .basis = ApprovalBasis::kAutonomy,
+                              .level = decision.candidates[decision.chosen].level,
+                              .policy_revision = decision.policy_version,
+                              .bundle_digest = decision.bundle_digest};
+  SignedAction signed_action{.payload = EncodeApprovedAction(action)};
+  if (options_.key != nullptr) {
+    const Signature signature = options_.key->Sign(ActionSigningBytes(signed_action.payload));
+    signed_action.key_id = signature.key_id;
+    signed_action.signature = signature.bytes;
+  }
+  context.CommitSoon();
+  return EmitRecord(context, options_.names.Actions(action.planned.channel),
+                    ActionRecordOf(action, signed_action));
+}
+
+}  // namespace evenkeel
