@@ -1,0 +1,23 @@
+#include "common/deployment.h"
+#include "common/service_main.h"
+#include "executor/executor_app.h"
+#include "standalone/standalone_app.h"
+
+int main(int argc, char** argv) {
+  evenkeel::v1::StandaloneConfig config;
+  return evenkeel::RunServiceMain(
+      argc, argv,
+      {.name = "evenkeel-standalone",
+       .description = "Decider and executor in one process, on a log of its own",
+       .config = config,
+       .check = [&config]() -> evenkeel::Status {
+         EVENKEEL_RETURN_IF_ERROR(evenkeel::CompleteStandaloneConfig(config));
+         EVENKEEL_ASSIGN_OR_RETURN(const evenkeel::Deployment deployment,
+                                   evenkeel::DeploymentOf(config));
+         return evenkeel::ExecutorApp::Check(config.executor(), deployment);
+       },
+       .run =
+           [&config](const std::stop_token& stop, const std::string& file) {
+             return evenkeel::RunStandalone(config, stop, file);
+           }});
+}

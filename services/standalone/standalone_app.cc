@@ -1,0 +1,129 @@
+#include "standalone/standalone_app.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include "common/deployment.h"
+#include "common/open_log.h"
+#include "common/process_doors.h"
+#include "common/run_until.h"
+#include "common/start_checks.h"
+#include "common/worker_setup.h"
+#include "decider/decider_app.h"
+#include "executor/executor_app.h"
+
+#include "evenkeel/runtime/log_access.h"
+#include "evenkeel/runtime/log_api.h"
+
+namespace evenkeel {
+namespace {
+
+constexpr std::chrono::milliseconds kLocalTimeout = std::chrono::seconds(60);
+
+/// The instance ids of one application's workers.
+Result<std::vector<std::string>> MembersOf(const v1::EngineConfig& engine, const std::string& path,
+                                           const std::string& application) {
+  EVENKEEL_ASSIGN_OR_RETURN(const ApplicationSetup setup, SetupOf(engine, path, application));
+  std::vector<std::string> members;
+  for (int i = 0; i < setup.workers; ++i) members.push_back(WorkerInstance(setup, i));
+  return members;
+}
+
+Result<GroupMembers> GroupsOf(const v1::StandaloneConfig& config, const Deployment& deployment) {
+  GroupMembers groups;
+  EVENKEEL_ASSIGN_OR_RETURN(groups[GroupOf(deployment, "decider")],
+                            MembersOf(config.decider().engine(), "decider.engine", "decider"));
+  EVENKEEL_ASSIGN_OR_RETURN(groups[GroupOf(deployment, "executor")],
+                            MembersOf(config.executor().engine(), "executor.engine", "executor"));
+  return groups;
+}
+
+Status MakeDirectory(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) return Unavailable("directory " + path + " cannot be made: " + error.message());
+  return {};
+}
+
+/// The file that tells the command line where the local door is, for as long as it is open.
+class PortFile {
+ public:
+  explicit PortFile(std::string path) : path_(std::move(path)) {}
+  ~PortFile() {
+    std::error_code ignored;
+    if (written_) std::filesystem::remove(path_, ignored);
+  }
+  PortFile(const PortFile&) = delete;
+  PortFile& operator=(const PortFile&) = delete;
+
+  Status Write(std::uint16_t port) {
+    std::ofstream(path_ + ".new") << port << "\n";
+    std::error_code error;
+    std::filesystem::rename(path_ + ".new", path_, error);
+    written_ = !error;
+    return error ? Unavailable(path_ + " cannot be written: " + error.message()) : Status();
+  }
+
+ private:
+  const std::string path_;
+  bool written_ = false;
+};
+
+/// Where other programs of this machine reach the process.
+struct Doors {
+  std::unique_ptr<LogAccess> access;
+  std::unique_ptr<HttpListener> local;
+  std::unique_ptr<HttpListener> metrics;
+};
+
+Result<std::unique_ptr<HttpListener>> ServeLocal(const v1::StandaloneConfig& config,
+                                                 LogAccess& access) {
+  HttpListener::Options options = ListenerOptions(config.local_api(), 0);
+  options.max_body_bytes = 64U << 20;  // A batch of a load.
+  EVENKEEL_ASSIGN_OR_RETURN(auto listener, HttpListener::Create(options));
+  ServeLogAccess(*listener, access);
+  listener->Start();
+  return listener;
+}
+
+}  // namespace
+
+Status RunStandalone(const v1::StandaloneConfig& config, const std::stop_token& stop,
+                     const std::string& config_file) {
+  const Logger logger;
+  Metrics metrics(EVENKEEL_VERSION);
+  EVENKEEL_ASSIGN_OR_RETURN(const Deployment deployment, DeploymentOf(config));
+  EVENKEEL_RETURN_IF_ERROR(MakeDirectory(config.decider().engine().state().directory()));
+  EVENKEEL_RETURN_IF_ERROR(MakeDirectory(config.executor().engine().state().directory()));
+  EVENKEEL_ASSIGN_OR_RETURN(GroupMembers groups, GroupsOf(config, deployment));
+  EVENKEEL_ASSIGN_OR_RETURN(const auto cluster, OpenLog(config.log(), std::move(groups)));
+  EVENKEEL_ASSIGN_OR_RETURN(const std::string cluster_id,
+                            CheckLogAtStart(*cluster, deployment, config_file, logger, stop));
+  StoreResources stores({});
+  EVENKEEL_ASSIGN_OR_RETURN(const auto decider,
+                            DeciderApp::Create(config.decider(), {deployment, *cluster, cluster_id,
+                                                                  stores, metrics, logger}));
+  EVENKEEL_ASSIGN_OR_RETURN(
+      const auto executor,
+      ExecutorApp::Create(config.executor(), {deployment, *cluster, cluster_id, stores, logger}));
+  metrics.AddSource([&](std::vector<MetricSample>& out) { decider->host().Collect(out); });
+  metrics.AddSource([&](std::vector<MetricSample>& out) { executor->Collect(out); });
+  Doors doors;
+  doors.access =
+      OpenLogAccess(*cluster, deployment.prefix, deployment.names().Ticks(), kLocalTimeout);
+  EVENKEEL_ASSIGN_OR_RETURN(doors.local, ServeLocal(config, *doors.access));
+  EVENKEEL_ASSIGN_OR_RETURN(
+      doors.metrics,
+      ServeDoors(config.telemetry().metrics(), metrics,
+                 {{"decider", &decider->host(), {}},
+                  {"executor", &executor->host(), [&] { return executor->open_calls(); }}}));
+  PortFile local_port(LocalPortFile(config.log().local()));
+  EVENKEEL_RETURN_IF_ERROR(local_port.Write(doors.local->port()));
+  PortFile metrics_port(config.directory() + "/metrics.port");
+  EVENKEEL_RETURN_IF_ERROR(metrics_port.Write(doors.metrics->port()));
+  logger.Write(LogSeverity::kInfo, "standalone", "started",
+               {{"metrics_port", doors.metrics->port()}, {"local_port", doors.local->port()}});
+  return RunUntilStopped({&decider->host(), &executor->host()}, stop, std::chrono::seconds(10));
+}
+
+}  // namespace evenkeel
