@@ -1,0 +1,38 @@
+#include <cstdio>
+
+#include "commands.h"
+#include <CLI/CLI.hpp>
+
+int main(int argc, char** argv) {
+  using namespace evenkeel;  // NOLINT(google-build-using-namespace)
+  CLI::App app{"Evenkeel's command line: topics, signals, decisions, bundles, dead letters",
+               "evenkeel"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string(EVENKEEL_VERSION));
+  GlobalFlags flags;
+  Chosen chosen;
+  app.add_option("--config", flags.config, "Configuration of a decider or a standalone process");
+  app.add_option("--set", flags.sets, "key=value, laid over the configuration");
+  const auto group = [&app](const char* name, const char* description) -> CLI::App& {
+    CLI::App* sub = app.add_subcommand(name, description);
+    sub->require_subcommand(1);
+    return *sub;
+  };
+  CLI::App& topics = group("topics", "The deployment's topics");
+  AddTopicsCommands(topics, flags, chosen);
+  AddDumpCommand(topics, flags, chosen);
+  AddSignalsCommands(group("signals", "What happened to customers"), flags, chosen);
+  AddDecisionsCommand(app, flags, chosen);
+  AddBundleCommands(group("bundle", "Policy as files"), flags, chosen);
+  AddDeadLettersCommands(group("dlq", "Records that could not be understood"), flags, chosen);
+  AddGapCommands(group("gap", "Input that was gone before it was read"), flags, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  const Status status = chosen.run();
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "evenkeel: %s\n", status.message().c_str());
+  return 1;
+}

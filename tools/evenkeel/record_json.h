@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/deployment.h"
+#include <nlohmann/json.hpp>
+
+#include "evenkeel/runtime/log_access.h"
+
+namespace evenkeel {
+
+/// A record for people and scripts: coordinates, key, headers, and the value decoded by the
+/// contract. What does not decode (dead letters among them) stands as "value_base64".
+nlohmann::ordered_json RecordJson(const Deployment& deployment, const OwnedRecord& record);
+
+/// The same of a dead letter, with what its headers say of why.
+nlohmann::ordered_json DeadLetterJson(const OwnedRecord& record);
+
+/// All dead-letter topics of the deployment.
+std::vector<std::string> DeadLetterTopics(const Deployment& deployment);
+
+}  // namespace evenkeel
