@@ -97,8 +97,7 @@ std::shared_ptr<const Bundle> Bundle::Compile(const BundleFiles& files,
   if (const auto sources = files.find("sources.yaml"); sources != files.end()) {
     bundle->sources_ = LoadSources(sources->first, sources->second, zones, diagnostics);
   }
-  if (diagnostics.size() == before)
-    internal::CheckCore(bundle->core_, docs.model_file, diagnostics);
+  if (diagnostics.size() == before) internal::CheckCore(bundle->core_, docs, diagnostics);
   if (diagnostics.size() != before) return nullptr;
   bundle->core_.digest = BundleDigest(files);
   return bundle;

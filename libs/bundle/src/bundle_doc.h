@@ -21,7 +21,8 @@ struct EpochDoc {
   std::string path;
   void Describe(Fields& f) {
     f.Required("from", from, "First moment of the epoch.");
-    f.Required("salt", salt, "Any text; another one draws other customers.");
+    f.Required("salt", salt,
+               "Any text of 8 characters or more; another one draws other customers.");
   }
 };
 

@@ -124,6 +124,10 @@ void CompileHoldout(CompileScope& scope) {
     if (!holdout.epochs.empty() && epoch.from <= holdout.epochs.back().from) {
       scope.Error(epoch.place, epoch.path + ".from", "epochs must rise; sort them");
     }
+    if (!epoch.salt.empty() && epoch.salt.size() < 8) {
+      scope.Error(epoch.place, epoch.path + ".salt",
+                  Quoted(epoch.salt) + " is too short to be a salt; write at least 8 characters");
+    }
     holdout.epochs.push_back({epoch.from, epoch.salt});
   }
   if (holdout.epochs.empty()) {

@@ -1,35 +1,47 @@
 #include "core_checks.h"
 
+#include <charconv>
 #include <string>
-#include <vector>
-
-#include "evenkeel/features/feature_set.h"
-#include "evenkeel/scoring/churn_model.h"
+#include <string_view>
 
 namespace evenkeel::internal {
 namespace {
 
-void AddAll(const std::string& file, const std::vector<DefinitionProblem>& problems,
-            Diagnostics& diagnostics) {
-  for (const DefinitionProblem& problem : problems) {
-    diagnostics.Add({file, 0, 0}, problem.where, problem.problem);
+constexpr std::string_view kGolden = "scorecard.golden[";
+
+/// The file that says what `where`, a path in the definition's structs, is about.
+std::string FileOf(std::string_view where, const std::string& model_file) {
+  if (where.starts_with("features")) return "features.yaml";
+  if (where.starts_with("scorecard")) return model_file;
+  if (where.starts_with("policy.holdout") || where.starts_with("policy.time_zones") ||
+      where.starts_with("policy.default_time_zone") || where.starts_with("catalogue.value")) {
+    return "bundle.yaml";
   }
+  if (where.starts_with("policy") || where.starts_with("catalogue.points")) return "policy.yaml";
+  return where.starts_with("catalogue") ? "catalogue.yaml" : "bundle.yaml";
+}
+
+/// The golden row that `where` is about, or null.
+const GoldenDoc* GoldenOf(std::string_view where, const ModelDoc& model) {
+  if (!where.starts_with(kGolden)) return nullptr;
+  where.remove_prefix(kGolden.size());
+  std::size_t index = 0;
+  std::from_chars(where.data(), where.data() + where.size(), index);
+  return index < model.golden.size() ? &model.golden[index] : nullptr;
 }
 
 }  // namespace
 
-void CheckCore(const CoreDefinition& core, const std::string& model_file,
-               Diagnostics& diagnostics) {
-  const std::size_t before = diagnostics.size();
-  for (const FeatureProblem& problem : CheckFeatures(core.features)) {
-    diagnostics.Add({"features.yaml", 0, 0},
-                    core.features[problem.index].name + "." + problem.field, problem.problem);
+void CheckCore(const CoreDefinition& core, const BundleDocs& docs, Diagnostics& diagnostics) {
+  for (const DefinitionProblem& problem : CheckDefinition(core)) {
+    if (const GoldenDoc* golden = GoldenOf(problem.where, docs.model)) {
+      diagnostics.Add(golden->place, golden->path,
+                      Quoted(golden->name) + ": " + problem.problem +
+                          " (in billionths); mend the row or the weights");
+      continue;
+    }
+    diagnostics.Add({FileOf(problem.where, docs.model_file), 0, 0}, problem.where, problem.problem);
   }
-  if (diagnostics.size() != before) return;
-  const FeatureSet features(core.features);
-  AddAll(model_file, CheckScorecard(core.scorecard, features), diagnostics);
-  if (diagnostics.size() != before) return;
-  AddAll(model_file, ChurnModel(core.scorecard, features).CheckGolden(features), diagnostics);
 }
 
 }  // namespace evenkeel::internal

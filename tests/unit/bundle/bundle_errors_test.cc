@@ -234,8 +234,8 @@ INSTANTIATE_TEST_SUITE_P(
              "models/churn.yaml:9:30: golden[0].inputs.session: there is no feature 'session'; did "
              "you mean 'sessions'?"},
         Case{"models/churn.yaml", "0.875", "0.876",
-             "models/churn.yaml: golden[0].churn_ppb: the card gives 875000000, the row says "
-             "876000000"},
+             "models/churn.yaml:9:5: golden[0]: 'nothing': the card gives 875000000, the row says "
+             "876000000 (in billionths); mend the row or the weights"},
         Case{"models/churn.yaml", "  - {name: nothing, inputs: {sessions: 0}, churn: 0.875}",
              "  []",
              "models/churn.yaml:1:1: golden: the list is empty; add an example with its answer"}));
@@ -287,8 +287,12 @@ INSTANTIATE_TEST_SUITE_P(
              "'price'?"},
         Case{"bundle.yaml", "share: 10 %", "share: 10 %\n  rotating: 20 %",
              "bundle.yaml:7:3: holdout.rotating: the part is larger than the share; lower it"},
-        Case{"bundle.yaml", "salt: a}", "salt: a}\n    - {from: 2025-01-01, salt: b}",
+        Case{"bundle.yaml", "salt: small-2026}",
+             "salt: small-2026}\n    - {from: 2025-01-01, salt: small-2025}",
              "bundle.yaml:10:7: holdout.epochs[1].from: epochs must rise; sort them"},
+        Case{"bundle.yaml", "salt: small-2026", "salt: abc",
+             "bundle.yaml:9:7: holdout.epochs[0].salt: 'abc' is too short to be a salt; write at "
+             "least 8 characters"},
         Case{"bundle.yaml", "Europe/Berlin", "Europe/Bonn",
              "bundle.yaml:4:12: time_zone: there is no time zone 'Europe/Bonn'; did you mean "
              "'Europe/London'?"}));

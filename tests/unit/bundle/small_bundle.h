@@ -17,7 +17,7 @@ value: {margin_feature: price, margin: 9.00 EUR}
 holdout:
   share: 10 %
   epochs:
-    - {from: 2026-01-01, salt: a}
+    - {from: 2026-01-01, salt: small-2026}
 )"},
           {"sources.yaml", R"(sources:
   app:
