@@ -164,6 +164,21 @@ TEST_F(FeatureSetTest, LastAndTimeSinceFollowEventTime) {
   EXPECT_EQ(Read("since", At(2)).number, 0);
 }
 
+TEST_F(FeatureSetTest, OfTwoSignalsOfTheSameMomentTheSameOneWinsInEitherOrder) {
+  FeatureDefinition last = Sum("last", "x.y", "n", 0);
+  last.kind = FeatureKind::kLast;
+  Define({last});
+  const Signal one = MakeSignal("x.y", At(0), {{"n", std::int64_t{1}}});
+  const Signal two = MakeSignal("x.y", At(0), {{"n", std::int64_t{2}}});
+  Feed(one);
+  Feed(two);
+  const FeatureSlots forwards = slots_;
+  slots_.slots.assign(set_->size(), {});
+  Feed(two);
+  Feed(one);
+  EXPECT_EQ(slots_, forwards);
+}
+
 TEST_F(FeatureSetTest, CutsLongSymbolsBetweenCharacters) {
   FeatureDefinition plan{.name = "plan",
                          .kind = FeatureKind::kLast,
