@@ -43,6 +43,17 @@ TEST(ChunkTest, GivesBackWhatWasAdded) {
   EXPECT_EQ(decoded.value()->appended_at().value, 77);
 }
 
+TEST(ChunkTest, TakesAnyTimestamp) {
+  ChunkBuilder builder;
+  builder.Add(0, TimeMs::Max(), "k", "v", {});
+  builder.Add(1, TimeMs::Min(), "k", "v", {});
+  const auto decoded = DecodedChunk::Decode(1, builder.Finish(TimeMs{0}).value);
+  ASSERT_TRUE(decoded.ok());
+  const RecordStorage keep = decoded.value()->Adopt();
+  EXPECT_EQ(decoded.value()->records()[0].timestamp, TimeMs::Max());
+  EXPECT_EQ(decoded.value()->records()[1].timestamp, TimeMs::Min());
+}
+
 TEST(ChunkTest, SummaryHoldsTheLatestTimestamp) {
   const Chunk chunk = SomeChunk();
   const auto summary = SummaryOf(chunk.value);

@@ -18,6 +18,16 @@ constexpr std::size_t kCountAt = 25;
 constexpr std::size_t kLastDeltaAt = 33;
 constexpr std::size_t kHeadBytes = 41;
 
+// Timestamps are whatever a producer says, so their differences may wrap around.
+std::int64_t WrappingSubtract(TimeMs a, TimeMs b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a.value) -
+                                   static_cast<std::uint64_t>(b.value));
+}
+TimeMs WrappingAdd(TimeMs a, std::int64_t b) {
+  return {static_cast<std::int64_t>(static_cast<std::uint64_t>(a.value) +
+                                    static_cast<std::uint64_t>(b))};
+}
+
 constexpr unsigned char kHasKey = 1;
 constexpr unsigned char kHasValue = 2;
 constexpr unsigned char kHasHeaders = 4;
@@ -42,7 +52,7 @@ void ChunkBuilder::Add(Offset offset, TimeMs timestamp, std::optional<std::strin
   chunk_.last = offset;
   ++chunk_.count;
   coding::PutVarint(out, static_cast<std::uint64_t>(offset - chunk_.first));
-  coding::PutSigned(out, (timestamp - base_timestamp_).count());
+  coding::PutSigned(out, WrappingSubtract(timestamp, base_timestamp_));
   const unsigned flags = (key ? kHasKey : 0U) | (value ? kHasValue : 0U) |
                          (headers.empty() ? 0U : unsigned{kHasHeaders});
   out.push_back(static_cast<char>(flags));
@@ -99,13 +109,17 @@ bool DecodedChunk::Parse(Offset last) {
   reader.Fixed64();
   appended_at_.value = reader.Fixed64();
   const std::int64_t count = reader.Fixed64();
-  const Offset first = last - reader.Fixed64();
+  const std::int64_t last_delta = reader.Fixed64();
   if (count < 1 || static_cast<std::size_t>(count) > bytes_.size()) return false;
+  if (last_delta < 0 || last_delta > last) return false;
+  const Offset first = last - last_delta;
   records_.reserve(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i) {
     ChunkRecord record;
-    record.offset = first + static_cast<Offset>(reader.Varint());
-    record.timestamp = base_timestamp + std::chrono::milliseconds(reader.Signed());
+    const std::uint64_t delta = reader.Varint();
+    if (delta > static_cast<std::uint64_t>(last_delta)) return false;
+    record.offset = first + static_cast<Offset>(delta);
+    record.timestamp = WrappingAdd(base_timestamp, reader.Signed());
     const std::string_view flag_byte = reader.Take(1);
     if (flag_byte.empty()) return false;
     const auto flags = static_cast<unsigned char>(flag_byte[0]);
