@@ -41,7 +41,7 @@ class GzipFile final : public ByteSource {
 
 Result<std::size_t> MemorySource::Read(std::span<char> buffer) {
   const std::size_t count = std::min(buffer.size(), rest_.size());
-  std::copy_n(rest_.data(), count, buffer.data());
+  std::copy_n(rest_.begin(), count, buffer.begin());
   rest_.remove_prefix(count);
   return count;
 }

@@ -114,7 +114,7 @@ Result<std::int64_t> ParseScaled(std::string_view text, int scale) {
     }
     decimal.units /= 10;
   }
-  for (; decimal.scale < scale; ++decimal.scale) {
+  for (int at = decimal.scale; at < scale; ++at) {
     if (__builtin_mul_overflow(decimal.units, std::int64_t{10}, &decimal.units)) {
       return TooLarge(text);
     }

@@ -42,6 +42,7 @@ void Diagnostics::Add(Place place, std::string_view path, std::string message) {
 
 std::string Diagnostics::ToString() const {
   std::vector<const Diagnostic*> sorted;
+  sorted.reserve(items_.size());
   for (const Diagnostic& item : items_) sorted.push_back(&item);
   std::ranges::stable_sort(sorted, {}, [](const Diagnostic* item) {
     return std::tie(item->place.file, item->place.line, item->place.column);

@@ -242,7 +242,7 @@ class JsonLinesReader final : public RowReader {
 }  // namespace
 
 std::unique_ptr<RowReader> ReadJsonLines(ByteSource& source, std::string file,
-                                         std::vector<std::string> wanted) {
+                                         const std::vector<std::string>& wanted) {
   return std::make_unique<JsonLinesReader>(source, std::move(file), wanted);
 }
 

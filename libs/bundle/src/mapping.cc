@@ -179,6 +179,7 @@ std::vector<SourceMapping> LoadSources(const std::string& file, std::string_view
   internal::Value<internal::SourcesDoc>::Read({&root, &file, "", &diagnostics}, doc);
   internal::ZoneCache cache(zones);
   std::vector<SourceMapping> mappings;
+  mappings.reserve(doc.sources.entries.size());
   for (const auto& entry : doc.sources.entries) {
     mappings.emplace_back(CompileSource(entry.name, entry.value, cache, diagnostics));
   }

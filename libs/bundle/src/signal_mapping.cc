@@ -36,7 +36,7 @@ std::optional<SignalFamily> FamilyOf(std::string_view type) {
   return std::nullopt;
 }
 
-Status FillForget(std::vector<SignalField> fields, SignalPayload& payload) {
+Status FillForget(const std::vector<SignalField>& fields, SignalPayload& payload) {
   Forget forget;
   for (const SignalField& field : fields) {
     const std::string* text = std::get_if<std::string>(&field.value);

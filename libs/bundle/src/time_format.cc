@@ -125,7 +125,7 @@ bool ToCivil(const Reading& reading, CivilTime& civil) {
   // A leap second (60) counts as the first second of the next minute.
   if (!date.ok() || reading.hour > 23 || reading.minute > 59 || reading.second > 60) return false;
   const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-  civil.seconds = days * 86'400 + reading.hour * 3600 + reading.minute * 60 + reading.second;
+  civil.seconds = ((days * 24 + reading.hour) * 60 + reading.minute) * 60 + reading.second;
   civil.millis = reading.millis;
   civil.offset_seconds = reading.offset;
   return true;
@@ -164,7 +164,8 @@ Result<TimeFormat> TimeFormat::Compile(std::string_view pattern) {
   std::string seen;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     if (pattern[i] != '%') continue;
-    if (++i == pattern.size() || kFields.find(pattern[i]) == std::string_view::npos) {
+    ++i;
+    if (i == pattern.size() || kFields.find(pattern[i]) == std::string_view::npos) {
       return InvalidArgument(Quoted(pattern) +
                              " has an unknown field; known: %Y %m %d %H %M %S %f %z %%");
     }

@@ -24,21 +24,20 @@ std::int64_t BigEndian(std::string_view bytes) {
 
 /// The header of one of the two blocks of a file.
 struct Header {
-  std::uint32_t ut_count = 0;
-  std::uint32_t standard_count = 0;
-  std::uint32_t leap_count = 0;
-  std::uint32_t time_count = 0;
-  std::uint32_t type_count = 0;
-  std::uint32_t char_count = 0;
+  std::size_t ut_count = 0;
+  std::size_t standard_count = 0;
+  std::size_t leap_count = 0;
+  std::size_t time_count = 0;
+  std::size_t type_count = 0;
+  std::size_t char_count = 0;
 
   static bool Read(std::string_view bytes, Header& header) {
     if (bytes.size() < kHeaderBytes || !bytes.starts_with("TZif") || bytes[4] < '2') return false;
-    std::uint32_t* const counts[] = {&header.ut_count,   &header.standard_count,
-                                     &header.leap_count, &header.time_count,
-                                     &header.type_count, &header.char_count};
+    std::size_t* const counts[] = {&header.ut_count,   &header.standard_count, &header.leap_count,
+                                   &header.time_count, &header.type_count,     &header.char_count};
     std::size_t at = 20;
-    for (std::uint32_t* count : counts) {
-      *count = static_cast<std::uint32_t>(BigEndian(bytes.substr(at, 4)));
+    for (std::size_t* count : counts) {
+      *count = static_cast<std::size_t>(BigEndian(bytes.substr(at, 4)));
       if (*count > kCountMax) return false;
       at += 4;
     }

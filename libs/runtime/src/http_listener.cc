@@ -24,13 +24,13 @@ httplib::Server::Handler Adapt(HttpListener::Handler handler) {
                                      .content_type = in.get_header_value("Content-Type"),
                                      .body = in.body});
     out.status = response.status;
-    out.set_content(std::move(response.body), response.content_type.c_str());
+    out.set_content(response.body, response.content_type.c_str());
   };
 }
 
 }  // namespace
 
-Result<std::unique_ptr<HttpListener>> HttpListener::Create(Options options) {
+Result<std::unique_ptr<HttpListener>> HttpListener::Create(const Options& options) {
   if (!IsLoopback(options.address)) {
     return InvalidArgument("listener address \"" + options.address +
                            "\": only loopback addresses are served until access is "

@@ -118,6 +118,7 @@ std::vector<TopicSpec> PlanTopics(const TopicPlanOptions& options) {
 Result<TopicCheck> CheckTopics(LogCluster& cluster, const std::vector<TopicSpec>& plan,
                                std::chrono::milliseconds timeout) {
   std::vector<std::string> names;
+  names.reserve(plan.size());
   for (const TopicSpec& spec : plan) names.push_back(spec.name);
   EVENKEEL_ASSIGN_OR_RETURN(const auto descriptions, cluster.DescribeTopics(names, timeout));
   std::map<std::string, const TopicDescription*> there;

@@ -71,6 +71,6 @@ std::unique_ptr<RowReader> ReadCsv(ByteSource& source, std::string file, CsvOpti
 /// name ("address.city"), one of a list its index ("items.0.sku"). Keys that repeat, more than 16
 /// levels and bytes that are not UTF-8 make a row an error.
 std::unique_ptr<RowReader> ReadJsonLines(ByteSource& source, std::string file,
-                                         std::vector<std::string> wanted);
+                                         const std::vector<std::string>& wanted);
 
 }  // namespace evenkeel

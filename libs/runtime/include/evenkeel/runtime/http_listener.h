@@ -46,7 +46,7 @@ class HttpListener {
 
   /// Binds at once, so that a port in use is an error here. Errors: kInvalidArgument (address),
   /// kUnavailable (bind), each with the remedy.
-  static Result<std::unique_ptr<HttpListener>> Create(Options options);
+  static Result<std::unique_ptr<HttpListener>> Create(const Options& options);
   ~HttpListener();
 
   /// REQUIRES: before Start().
