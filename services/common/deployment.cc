@@ -121,6 +121,21 @@ Result<Deployment> DeploymentOf(const v1::StandaloneConfig& config) {
   return out;
 }
 
+Result<Deployment> DeploymentOf(const v1::ExecutorConfig& config) {
+  v1::DeciderConfig topics;
+  for (const v1::ConnectorConfig& connector : config.connectors()) {
+    topics.mutable_channels()->MergeFrom(connector.channels());
+  }
+  if (topics.channels().empty()) {
+    return InvalidArgument("connectors: none is configured, so no channel would be served");
+  }
+  Deployment out;
+  EVENKEEL_RETURN_IF_ERROR(FillNames(config.deployment(), config.log(), out));
+  EVENKEEL_RETURN_IF_ERROR(FillClock(config.clock(), out));
+  EVENKEEL_RETURN_IF_ERROR(FillTopics(topics, out));
+  return out;
+}
+
 Status CompleteStandaloneConfig(v1::StandaloneConfig& config) {
   if (config.directory().empty()) {
     return InvalidArgument("directory is not set; name a folder for the log and all state");

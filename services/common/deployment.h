@@ -36,6 +36,8 @@ struct Deployment {
 /// Errors: kInvalidArgument naming the key, its value and the remedy.
 Result<Deployment> DeploymentOf(const v1::DeciderConfig& config);
 Result<Deployment> DeploymentOf(const v1::StandaloneConfig& config);
+/// The channels are those of its connectors.
+Result<Deployment> DeploymentOf(const v1::ExecutorConfig& config);
 
 /// Lays what is stated once (deployment, log, clock, directory) into the parts' configurations.
 /// Errors: kInvalidArgument for a part that states it again, or a directory that is missing.

@@ -31,15 +31,20 @@ Status ReadSecrets(const std::string& file, KafkaProperties& properties) {
   return {};
 }
 
-Result<std::unique_ptr<LogCluster>> OpenKafka(const v1::KafkaConfig& config) {
-  KafkaLogOptions options;
-  options.properties.insert(config.properties().begin(), config.properties().end());
+Result<KafkaProperties> PropertiesOf(const v1::KafkaConfig& config) {
+  KafkaProperties properties(config.properties().begin(), config.properties().end());
   if (!config.secrets_file().empty()) {
-    EVENKEEL_RETURN_IF_ERROR(ReadSecrets(config.secrets_file(), options.properties));
+    EVENKEEL_RETURN_IF_ERROR(ReadSecrets(config.secrets_file(), properties));
   }
   if (!config.bootstrap_servers().empty()) {
-    options.properties["bootstrap.servers"] = config.bootstrap_servers();
+    properties["bootstrap.servers"] = config.bootstrap_servers();
   }
+  return properties;
+}
+
+Result<std::unique_ptr<LogCluster>> OpenKafka(const v1::KafkaConfig& config) {
+  KafkaLogOptions options;
+  EVENKEEL_ASSIGN_OR_RETURN(options.properties, PropertiesOf(config));
   Result<std::unique_ptr<LogCluster>> cluster = OpenKafkaCluster(std::move(options));
   if (!cluster.ok()) return cluster.status().WithContext("log.kafka");
   return cluster;
@@ -57,6 +62,15 @@ Result<std::unique_ptr<LogCluster>> OpenLocal(const v1::LocalLogConfig& config,
 }
 
 }  // namespace
+
+Status CheckLogConfig(const v1::LogConfig& config) {
+  if (config.has_kafka()) {
+    EVENKEEL_ASSIGN_OR_RETURN(const KafkaProperties properties, PropertiesOf(config.kafka()));
+    return CheckKafkaProperties(properties).WithContext("log.kafka");
+  }
+  if (config.has_local() && !config.local().directory().empty()) return {};
+  return InvalidArgument("log: set log.kafka.bootstrap_servers or log.local.directory");
+}
 
 Result<std::unique_ptr<LogCluster>> OpenLog(const v1::LogConfig& config, GroupMembers members) {
   switch (config.kind_case()) {

@@ -19,6 +19,9 @@ using GroupMembers = std::map<std::string, std::vector<std::string>>;
 /// has open), kDataLoss.
 Result<std::unique_ptr<LogCluster>> OpenLog(const v1::LogConfig& config, GroupMembers members);
 
+/// What is wrong with `config`, without opening anything.
+Status CheckLogConfig(const v1::LogConfig& config);
+
 /// Where the process that has a local log open says how to reach it.
 std::string LocalPortFile(const v1::LocalLogConfig& config);
 

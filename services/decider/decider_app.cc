@@ -1,5 +1,6 @@
 #include "decider/decider_app.h"
 
+#include "common/open_log.h"
 #include "common/worker_setup.h"
 #include "decider/decider_processor.h"
 
@@ -60,6 +61,15 @@ DeciderProcessor::Options ProcessorOptions(const v1::DeciderConfig& config,
 }
 
 }  // namespace
+
+Status DeciderApp::Check(const v1::DeciderConfig& config) {
+  EVENKEEL_RETURN_IF_ERROR(DeploymentOf(config).status());
+  EVENKEEL_RETURN_IF_ERROR(CheckLogConfig(config.log()));
+  if (config.has_queries()) {
+    return InvalidArgument("queries: this build answers none yet; remove it");
+  }
+  return SetupOf(config.engine(), "engine", "decider").status();
+}
 
 Result<std::unique_ptr<DeciderApp>> DeciderApp::Create(const v1::DeciderConfig& config,
                                                        const Context& context) {

@@ -30,6 +30,9 @@ class DeciderApp {
     const Logger& logger;
   };
 
+  /// Names what is wrong with `config`: key, value, remedy.
+  static Status Check(const v1::DeciderConfig& config);
+
   static Result<std::unique_ptr<DeciderApp>> Create(const v1::DeciderConfig& config,
                                                     const Context& context);
 

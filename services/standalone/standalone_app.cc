@@ -1,10 +1,8 @@
 #include "standalone/standalone_app.h"
 
-#include <filesystem>
-#include <fstream>
-
 #include "common/deployment.h"
 #include "common/open_log.h"
+#include "common/port_file.h"
 #include "common/process_doors.h"
 #include "common/run_until.h"
 #include "common/start_checks.h"
@@ -37,37 +35,6 @@ Result<GroupMembers> GroupsOf(const v1::StandaloneConfig& config, const Deployme
                             MembersOf(config.executor().engine(), "executor.engine", "executor"));
   return groups;
 }
-
-Status MakeDirectory(const std::string& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) return Unavailable("directory " + path + " cannot be made: " + error.message());
-  return {};
-}
-
-/// The file that tells the command line where the local door is, for as long as it is open.
-class PortFile {
- public:
-  explicit PortFile(std::string path) : path_(std::move(path)) {}
-  ~PortFile() {
-    std::error_code ignored;
-    if (written_) std::filesystem::remove(path_, ignored);
-  }
-  PortFile(const PortFile&) = delete;
-  PortFile& operator=(const PortFile&) = delete;
-
-  Status Write(std::uint16_t port) {
-    std::ofstream(path_ + ".new") << port << "\n";
-    std::error_code error;
-    std::filesystem::rename(path_ + ".new", path_, error);
-    written_ = !error;
-    return error ? Unavailable(path_ + " cannot be written: " + error.message()) : Status();
-  }
-
- private:
-  const std::string path_;
-  bool written_ = false;
-};
 
 /// Where other programs of this machine reach the process.
 struct Doors {
