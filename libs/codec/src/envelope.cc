@@ -210,8 +210,8 @@ std::optional<DecodeFailure> StripFraming(std::string_view& data, bool is_json) 
   constexpr std::size_t kSchemaIdEnd = 5;
   constexpr std::int64_t kPathMax = 16;
   if (data.empty() || data.front() != '\0') return std::nullopt;
-  const DecodeFailure bad{DecodeError::kBadFraming,
-                          "the value begins like a schema registry's, but its framing is cut"};
+  DecodeFailure bad{DecodeError::kBadFraming,
+                    "the value begins like a schema registry's, but its framing is cut"};
   if (data.size() < kSchemaIdEnd) return bad;
   data.remove_prefix(kSchemaIdEnd);
   if (is_json) return std::nullopt;

@@ -60,9 +60,9 @@ bool Transaction::Hand(const OutRecord& record, Partition row) {
       break;
   }
   refusal_ = Refusal{
-      row, FailedPrecondition("the log refuses a record of " +
-                              std::to_string(OutputBytes(record)) + " bytes for " +
-                              std::string(record.topic) + "[" + std::to_string(record.partition) +
+      row, FailedPrecondition("the log refuses a record of " + std::to_string(OutputBytes(record)) +
+                              " bytes for " + std::string(record.topic) + "[" +
+                              std::to_string(record.partition) +
                               "]: the topic must exist with that partition and take records of "
                               "that size (max.message.bytes)")};
   return true;
