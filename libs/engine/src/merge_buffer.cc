@@ -4,6 +4,8 @@
 #include <tuple>
 #include <utility>
 
+#include "clock_time.h"
+
 #include "evenkeel/base/check.h"
 
 namespace evenkeel {
@@ -63,12 +65,14 @@ Offset MergeBuffer::delivered(std::uint32_t input) const {
 
 std::optional<std::uint32_t> MergeBuffer::FirstAmong(bool only_clock) const {
   std::optional<std::uint32_t> first;
+  TimeMs first_time;
   for (std::uint32_t i = 0; i < inputs_.size(); ++i) {
     const Input& input = inputs_[i];
     if (input.records.empty() || (only_clock && !input.moves_clock)) continue;
-    if (!first || std::tie(input.records.front().timestamp, input.topic) <
-                      std::tie(inputs_[*first].records.front().timestamp, inputs_[*first].topic)) {
+    const TimeMs time = ClockTime(input.records.front().timestamp);
+    if (!first || std::tie(time, input.topic) < std::tie(first_time, inputs_[*first].topic)) {
       first = i;
+      first_time = time;
     }
   }
   return first;

@@ -4,6 +4,8 @@
 #include <tuple>
 #include <utility>
 
+#include "clock_time.h"
+
 namespace evenkeel {
 
 RecordOrder::RecordOrder(const WorkerOptions& options, MergeBuffer& buffer)
@@ -48,7 +50,7 @@ bool RecordOrder::IsCompleteAt(std::uint32_t input, const LogRecord& tick) const
   const bool reaches = buffer_.moves_clock(input)
                            ? !records.empty()
                            : std::any_of(records.begin(), records.end(), [&](const LogRecord& r) {
-                               return r.timestamp > tick.timestamp;
+                               return ClockTime(r.timestamp) > tick.timestamp;
                              });
   return reaches || (covered_ >= tick.offset && buffer_.delivered(input) >= high_[input]);
 }
@@ -67,7 +69,7 @@ std::vector<LogRecord> RecordOrder::TakeOrdered(
   std::vector<Keyed> taken;
   for (std::uint32_t i = 0; i < buffer_.input_count(); ++i) {
     if (buffer_.moves_clock(i)) continue;
-    while (buffer_.size(i) > 0 && buffer_.records(i).front().timestamp <= tick) {
+    while (buffer_.size(i) > 0 && ClockTime(buffer_.records(i).front().timestamp) <= tick) {
       LogRecord record = buffer_.Pop(i);
       std::string key = order_key(record);
       taken.push_back({std::move(key), std::move(record)});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "clock_time.h"
 #include "transaction.h"
 
 namespace evenkeel {
@@ -74,7 +75,7 @@ Status Slice::RunRecords() {
     }
     LogRecord record = task_.buffer().Pop(*next);
     if (is_event_clock_ && task_.buffer().moves_clock(*next)) {
-      EVENKEEL_RETURN_IF_ERROR(AdvanceClock(record.timestamp));
+      EVENKEEL_RETURN_IF_ERROR(AdvanceClock(ClockTime(record.timestamp)));
     }
     if (task_.order().is_tick(*next)) {
       const auto order_key = [&](const LogRecord& r) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "clock_time.h"
+
 namespace evenkeel {
 
 Task::Task(const TaskEnvironment& environment, Partition row, RestoredTask restored)
@@ -45,7 +47,7 @@ TimeMs Task::TimerBound(TimeMs wall) const {
   }
   const std::optional<std::uint32_t> next = order_.Next();
   if (!next || !buffer_.moves_clock(*next)) return clock;
-  return std::max(clock, buffer_.records(*next).front().timestamp);
+  return std::max(clock, ClockTime(buffer_.records(*next).front().timestamp));
 }
 
 TaskWork& Task::work() {
