@@ -30,6 +30,7 @@ void AddDumpCommand(CLI::App& topics, const GlobalFlags& flags, Chosen& chosen);
 void AddDecisionsCommand(CLI::App& app, const GlobalFlags& flags, Chosen& chosen);
 void AddDeadLettersCommands(CLI::App& dlq, const GlobalFlags& flags, Chosen& chosen);
 void AddBundleCommands(CLI::App& bundle, const GlobalFlags& flags, Chosen& chosen);
+void AddKeyCommands(CLI::App& key, Chosen& chosen);
 void AddGapCommands(CLI::App& gap, const GlobalFlags& flags, Chosen& chosen);
 
 }  // namespace evenkeel

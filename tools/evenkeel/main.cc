@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
   AddDecisionsCommand(app, flags, chosen);
   AddBundleCommands(group("bundle", "Policy as files"), flags, chosen);
   AddDeadLettersCommands(group("dlq", "Records that could not be understood"), flags, chosen);
+  AddKeyCommands(group("key", "Keys that sign actions"), chosen);
   AddGapCommands(group("gap", "Input that was gone before it was read"), flags, chosen);
   try {
     app.parse(argc, argv);

@@ -27,6 +27,15 @@ Status Create(const GlobalFlags& flags, std::int16_t replication_factor) {
   return {};
 }
 
+Status List(const GlobalFlags& flags) {
+  EVENKEEL_ASSIGN_OR_RETURN(auto context, CommandContext::Load(flags.config, flags.sets));
+  for (const TopicSpec& spec : PlanOf(*context, -1)) {
+    std::printf("%s: %d partitions%s\n", spec.name.c_str(), spec.partitions,
+                spec.compacted ? ", compacted" : "");
+  }
+  return {};
+}
+
 Status Check(const GlobalFlags& flags) {
   EVENKEEL_ASSIGN_OR_RETURN(auto context, CommandContext::Load(flags.config, flags.sets));
   EVENKEEL_ASSIGN_OR_RETURN(LogCluster * cluster, context->Cluster());
@@ -56,6 +65,8 @@ void AddTopicsCommands(CLI::App& topics, const GlobalFlags& flags, Chosen& chose
   create->callback([&flags, &chosen, replication] {
     chosen.run = [&flags, replication] { return Create(flags, *replication); };
   });
+  CLI::App* list = topics.add_subcommand("list", "List the topics that the deployment must have");
+  list->callback([&flags, &chosen] { chosen.run = [&flags] { return List(flags); }; });
   CLI::App* check = topics.add_subcommand("check", "Compare the topics with what they must be");
   check->callback([&flags, &chosen] { chosen.run = [&flags] { return Check(flags); }; });
 }
