@@ -17,6 +17,11 @@ void AddOptional(Sha256Stream& digest, const std::optional<std::string>& bytes) 
   digest.UpdateField(bytes.value_or(""));
 }
 
+/// What the order of records and the event clock see of a timestamp.
+TimeMs Believed(TimeMs time) {
+  return time.value >= 946'684'800'000 && time.value < 4'102'444'800'000 ? time : TimeMs::Min();
+}
+
 template <typename T>
 Status Same(const char* what, const T& ours, const T& theirs) {
   if (ours == theirs) return {};
@@ -107,7 +112,11 @@ Status LedgerOracle::RunTransaction(const RowHistory& history, const CommitRecor
     EVENKEEL_RETURN_IF_ERROR(Same("where an input ends", found->second, input.next));
   }
   EVENKEEL_RETURN_IF_ERROR(Same("the clock", clock_, commit.as_of));
-  EVENKEEL_RETURN_IF_ERROR(Same("the count of records", records_in_, commit.records_in));
+  EVENKEEL_RETURN_IF_ERROR(Same("the last tick", last_tick_, commit.last_tick));
+  EVENKEEL_RETURN_IF_ERROR(Same(("the count of records: " + std::to_string(records_in_) + " or " +
+                                 std::to_string(commit.records_in))
+                                    .c_str(),
+                                records_in_, commit.records_in));
   EVENKEEL_RETURN_IF_ERROR(Same("the count of dead letters", dead_letters_, commit.dead_letters));
   EVENKEEL_RETURN_IF_ERROR(
       Same("the count of outputs", std::uint64_t{transaction_outputs_.size()}, commit.records_out));
@@ -184,8 +193,8 @@ Status LedgerOracle::RunRecords(const RowHistory& history, const SliceRecord& sl
       const bool waits_for_tick =
           !options_.tick_input.empty() && !options_.clock_inputs.contains(cursor.topic);
       if (!cursor.has_next() || waits_for_tick) continue;
-      if (first == nullptr || std::tie(cursor.line().timestamp, cursor.topic) <
-                                  std::tie(first->line().timestamp, first->topic)) {
+      if (first == nullptr || std::pair(Believed(cursor.line().timestamp), cursor.topic) <
+                                  std::pair(Believed(first->line().timestamp), first->topic)) {
         first = &cursor;
       }
     }
@@ -193,7 +202,7 @@ Status LedgerOracle::RunRecords(const RowHistory& history, const SliceRecord& sl
     const StoredLine& line = first->line();
     ++first->index;
     const bool moves = options_.event_clock && options_.clock_inputs.contains(first->topic);
-    const TimeMs clock = moves ? std::max(clock_, line.timestamp) : clock_;
+    const TimeMs clock = moves ? std::max(clock_, Believed(line.timestamp)) : clock_;
     if (clock > clock_) {
       OracleWorld world(*this);
       EVENKEEL_RETURN_IF_ERROR(logic_.CloseWave(world));
@@ -206,11 +215,14 @@ Status LedgerOracle::RunRecords(const RowHistory& history, const SliceRecord& sl
       std::vector<std::tuple<std::string, std::string, Offset, const StoredLine*>> ordered;
       for (Cursor& cursor : cursors) {
         if (options_.clock_inputs.contains(cursor.topic)) continue;
-        for (; cursor.has_next() && cursor.line().timestamp <= line.timestamp; ++cursor.index) {
-          ordered.emplace_back(cursor.line().value.value_or(""), cursor.topic, cursor.line().offset,
-                               &cursor.line());
+        for (; cursor.has_next() && Believed(cursor.line().timestamp) <= last_tick_;
+             ++cursor.index) {
+          ordered.emplace_back(
+              cursor.line().key.value_or("") + "|" + cursor.line().value.value_or(""), cursor.topic,
+              cursor.line().offset, &cursor.line());
         }
       }
+      last_tick_ = std::max(last_tick_, Believed(line.timestamp));
       std::sort(ordered.begin(), ordered.end());
       for (const auto& [key, topic, offset, entering] : ordered) {
         EVENKEEL_RETURN_IF_ERROR(RunRecord(topic, *entering));

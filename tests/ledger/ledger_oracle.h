@@ -75,6 +75,7 @@ class LedgerOracle {
   Options options_;
   LedgerLogic logic_;
   TimeMs clock_{0};
+  TimeMs last_tick_{0};
   std::map<std::string, LedgerState> states_;
   std::map<std::string, Offset> next_;
   std::uint64_t chain_sequence_ = 0;

@@ -36,9 +36,9 @@ class LedgerProcessor final : public Processor {
   std::string LayoutBytes(std::uint64_t layout) override;
   Status OnLayout(std::uint64_t layout, std::string_view bytes) override;
 
-  /// The value: "order by what it says".
+  /// By account, then by what it says: records alike are alike.
   std::string OrderKeyOf(const LogRecord& record) override {
-    return std::string(record.value.value_or(""));
+    return std::string(record.key.value_or("")) + "|" + std::string(record.value.value_or(""));
   }
 
   Status OnTaskOpened(TaskView& task) override;

@@ -77,6 +77,7 @@ std::string EncodeCommitRecord(const CommitRecord& record) {
   message.set_sequence(record.sequence);
   Write(record.inputs, *message.mutable_inputs());
   message.set_as_of_time_ms(record.as_of.value);
+  message.set_last_tick_time_ms(record.last_tick.value);
   message.set_chain_sequence(record.chain_sequence);
   message.set_chain_head(record.chain_head);
   message.set_digest(record.digest);
@@ -112,6 +113,7 @@ Result<CommitRecord> DecodeCommitRecord(std::string_view bytes) {
   record.sequence = message.sequence();
   record.inputs = Read(message.inputs());
   record.as_of = {message.as_of_time_ms()};
+  record.last_tick = {message.last_tick_time_ms()};
   record.chain_sequence = message.chain_sequence();
   record.chain_head = message.chain_head();
   record.digest = message.digest();

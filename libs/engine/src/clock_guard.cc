@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "clock_time.h"
+
 namespace evenkeel {
 namespace {
 
@@ -14,7 +16,7 @@ std::string Seconds(std::chrono::milliseconds time) {
 }  // namespace
 
 void ClockGuard::Sample(TimeMs appended, bool was_at_end, Now now) {
-  if (!enabled()) return;
+  if (!enabled() || ClockTime(appended) == TimeMs::Min()) return;
   newest_ = std::max(newest_, appended);
   if (!was_at_end) return;
   old_samples_ = now.wall - appended > options_.max_skew ? old_samples_ + 1 : 0;

@@ -19,7 +19,8 @@ RecordOrder::RecordOrder(const WorkerOptions& options, MergeBuffer& buffer)
   }
 }
 
-void RecordOrder::Reset() {
+void RecordOrder::Reset(TimeMs last_tick) {
+  last_tick_ = last_tick;
   asked_ = -1;
   covered_ = -1;
   answers_missing_ = 0;
@@ -50,7 +51,7 @@ bool RecordOrder::IsCompleteAt(std::uint32_t input, const LogRecord& tick) const
   const bool reaches = buffer_.moves_clock(input)
                            ? !records.empty()
                            : std::any_of(records.begin(), records.end(), [&](const LogRecord& r) {
-                               return ClockTime(r.timestamp) > tick.timestamp;
+                               return ClockTime(r.timestamp) > last_tick_;
                              });
   return reaches || (covered_ >= tick.offset && buffer_.delivered(input) >= high_[input]);
 }
@@ -69,12 +70,13 @@ std::vector<LogRecord> RecordOrder::TakeOrdered(
   std::vector<Keyed> taken;
   for (std::uint32_t i = 0; i < buffer_.input_count(); ++i) {
     if (buffer_.moves_clock(i)) continue;
-    while (buffer_.size(i) > 0 && ClockTime(buffer_.records(i).front().timestamp) <= tick) {
+    while (buffer_.size(i) > 0 && ClockTime(buffer_.records(i).front().timestamp) <= last_tick_) {
       LogRecord record = buffer_.Pop(i);
       std::string key = order_key(record);
       taken.push_back({std::move(key), std::move(record)});
     }
   }
+  last_tick_ = std::max(last_tick_, tick);
   std::sort(taken.begin(), taken.end(), [&](const Keyed& a, const Keyed& b) {
     const std::string& a_topic = buffer_.topic(a.record.stream);
     const std::string& b_topic = buffer_.topic(b.record.stream);

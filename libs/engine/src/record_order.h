@@ -20,11 +20,15 @@ namespace evenkeel {
 /// - `to_tick`: only up to a tick that is there, and only with everything that was in the log when
 ///   that tick was there: so the answer does not depend on how the log delivers. "At the end" is
 ///   not enough, it may be old news: the watermarks are asked after the tick was seen.
+///   What does not move the clock (receipts, verdicts, transfers) is an answer to something: it
+///   enters at the first tick after the one that its timestamp belongs to. So a world that waits
+///   for all answers to a tick before it writes the next repeats exactly.
 class RecordOrder {
  public:
   RecordOrder(const WorkerOptions& options, MergeBuffer& buffer);
 
-  void Reset();
+  /// Begins again after the tick of time `last_tick`.
+  void Reset(TimeMs last_tick);
 
   /// The input to take from next, or nothing: wait.
   std::optional<std::uint32_t> Next() const;
@@ -32,7 +36,8 @@ class RecordOrder {
   /// Whether `input` brings ticks before which TakeOrdered() is due.
   bool is_tick(std::uint32_t input) const { return is_to_tick_ && tick_ == input; }
 
-  /// The records that enter at a tick of time `tick`, in the order of `order_key`.
+  /// The records that enter at the tick of time `tick`, in the order of `order_key`. All of them
+  /// have a timestamp up to the tick before.
   std::vector<LogRecord> TakeOrdered(TimeMs tick,
                                      const std::function<std::string(const LogRecord&)>& order_key);
 
@@ -50,6 +55,7 @@ class RecordOrder {
   ClockMode mode_;
   bool is_to_tick_;
   std::uint32_t tick_ = 0;  ///< The tick input.
+  TimeMs last_tick_{0};
 
   std::vector<Offset> high_;  ///< Watermarks, asked when the tick at `asked_` was buffered.
   Offset asked_ = -1;

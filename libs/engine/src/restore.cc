@@ -212,6 +212,7 @@ Status Restore::CheckCommitRecord(const CommitRecord& record) const {
 void Restore::TakePositions(const CommitRecord& record) {
   TaskPosition& position = task_.position;
   position.clock = record.as_of;
+  position.last_tick = record.last_tick;
   position.epoch = record.task_epoch;
   position.sequence = record.sequence;
   position.chain = {record.chain_sequence, record.chain_head};

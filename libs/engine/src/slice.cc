@@ -77,18 +77,22 @@ Status Slice::RunRecords() {
     if (is_event_clock_ && task_.buffer().moves_clock(*next)) {
       EVENKEEL_RETURN_IF_ERROR(AdvanceClock(ClockTime(record.timestamp)));
     }
-    if (task_.order().is_tick(*next)) {
-      const auto order_key = [&](const LogRecord& r) {
-        return environment_.processor.OrderKeyOf(r);
-      };
-      for (LogRecord& ordered : task_.order().TakeOrdered(record.timestamp, order_key)) {
-        held_.push_back(std::move(ordered));
-        EVENKEEL_RETURN_IF_ERROR(Process(held_.back()));
-      }
-    }
+    if (task_.order().is_tick(*next))
+      EVENKEEL_RETURN_IF_ERROR(EnterTick(ClockTime(record.timestamp)));
     held_.push_back(std::move(record));
     EVENKEEL_RETURN_IF_ERROR(Process(held_.back()));
   }
+  return {};
+}
+
+Status Slice::EnterTick(TimeMs tick) {
+  const auto order_key = [&](const LogRecord& r) { return environment_.processor.OrderKeyOf(r); };
+  for (LogRecord& record : task_.order().TakeOrdered(tick, order_key)) {
+    held_.push_back(std::move(record));
+    EVENKEEL_RETURN_IF_ERROR(Process(held_.back()));
+  }
+  TimeMs& last_tick = task_.position().last_tick;
+  last_tick = std::max(last_tick, tick);
   return {};
 }
 
@@ -112,7 +116,9 @@ Status Slice::Fire(const TimerPosition& timer) {
 }
 
 Status Slice::Process(const LogRecord& record) {
-  task_.position().next[record.stream] = record.offset + 1;
+  // At a tick the records of an input come in the order of their keys, all of them in this slice.
+  Offset& next = task_.position().next[record.stream];
+  next = std::max(next, record.offset + 1);
   TaskWork& work = task_.work();
   work.last_timestamps[record.stream] = record.timestamp;
   ++work.records_in;

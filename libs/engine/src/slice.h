@@ -31,6 +31,7 @@ class Slice {
   Status Fire(const TimerPosition& timer);
 
   Status Process(const LogRecord& record);
+  Status EnterTick(TimeMs tick);
   Status AdvanceClock(TimeMs to);
   Status CloseWave();
 

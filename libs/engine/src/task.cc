@@ -24,7 +24,7 @@ Task::Task(const TaskEnvironment& environment, Partition row, RestoredTask resto
 void Task::Start(LogSession& session) {
   buffer_.ResumeAll(session, row_);
   buffer_.Reset(applied_.next);
-  order_.Reset();
+  order_.Reset(applied_.last_tick);
   is_started_ = false;
   session.StartRow(row_, applied_.next);
 }

@@ -27,6 +27,7 @@ struct TaskPosition {
   std::vector<Offset> next;        ///< Per input: the first offset not processed.
   std::vector<InputNext> retired;  ///< Of inputs that are no longer configured.
   TimeMs clock{0};                 ///< as_of, or the event clock.
+  TimeMs last_tick{0};             ///< Under `to_tick`.
   std::uint64_t epoch = 1;
   std::uint64_t sequence = 0;
   ChainPosition chain;

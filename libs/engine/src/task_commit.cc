@@ -98,6 +98,7 @@ CommitRecord Task::MakeCommitRecord() const {
                       .sequence = current_.sequence,
                       .inputs = InputPositions(),
                       .as_of = current_.clock,
+                      .last_tick = current_.last_tick,
                       .chain_sequence = current_.chain.sequence,
                       .chain_head = current_.chain.head,
                       .digest = current_.digest};

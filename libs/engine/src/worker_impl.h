@@ -48,8 +48,9 @@ class Worker::Impl {
     Status stop_reason;       ///< An error: stop the task as soon as nothing of it is open.
     Status stopped;           ///< An error: stopped.
     MonotonicTime retry_at;
-    Restore::Plan plan;      ///< For the next restore.
-    bool is_paused = false;  ///< All inputs, while stopped.
+    Restore::Plan plan;        ///< For the next restore.
+    bool is_paused = false;    ///< All inputs, while stopped.
+    bool needs_start = false;  ///< The task was rolled back, or is new.
   };
 
   // --- worker_session.cc ---

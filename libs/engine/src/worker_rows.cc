@@ -14,6 +14,10 @@ void Worker::Impl::AdvanceRows() {
     if (it.restored && globals_.ready() && globals_.Covers(it.restored->globals)) {
       OpenTask(row, it);
     }
+    // Only now: what else the poll brought may have taken the row away.
+    if (it.task != nullptr && it.stop_reason.ok() && std::exchange(it.needs_start, false)) {
+      it.task->Start(*session_);
+    }
     const bool is_idle = it.restore == nullptr && !it.restored && it.task == nullptr;
     if (is_idle && now_.monotonic >= it.retry_at) BeginRestore(row, it);
   }
@@ -47,7 +51,7 @@ void Worker::Impl::OpenTask(Partition row, Row& it) {
     session_->ResumeInput(i, row);
   }
   it.is_paused = false;
-  it.task->Start(*session_);
+  it.needs_start = true;
 }
 
 void Worker::Impl::CloseTask(Partition row, Row& it, bool in_order) {
@@ -61,6 +65,7 @@ void Worker::Impl::CloseTask(Partition row, Row& it, bool in_order) {
   it.task.reset();
   it.restore.reset();
   it.restored.reset();
+  it.needs_start = false;
   requests_.Forget(row);
 }
 

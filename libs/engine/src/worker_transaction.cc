@@ -167,7 +167,7 @@ void Worker::Impl::OnAborted(const Status& why) {
     if (it.task == nullptr || !it.task->is_touched()) continue;
     it.task->Rollback();
     processor_->OnTaskRolledBack(row);
-    if (!it.is_leaving && it.stop_reason.ok()) it.task->Start(*session_);
+    it.needs_start = true;
   }
   for (auto& [row, status] : std::exchange(culprits_, {})) {
     const auto found = rows_.find(row);

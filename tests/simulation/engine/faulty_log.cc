@@ -22,6 +22,10 @@ class FaultySession final : public LogSession {
                  .status = Unavailable("the answer was lost")};
       }
     }
+    std::erase_if(out.events, [&](const LogEvent& event) {
+      const auto* at_end = std::get_if<InputAtEnd>(&event);
+      return at_end != nullptr && rules_.hides_end && rules_.hides_end(*at_end);
+    });
     for (LogEvent& event : own_events_) out.events.push_back(std::move(event));
     own_events_.clear();
   }

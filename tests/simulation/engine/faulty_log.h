@@ -21,8 +21,9 @@ enum class CommitFault : std::uint8_t {
 /// Decides about faults; without a rule nothing is at fault.
 struct FaultRules {
   std::function<CommitFault()> on_commit;
-  std::function<bool()> is_full;     ///< Produce() has no room.
-  std::function<bool()> is_refused;  ///< Produce() will never take it.
+  std::function<bool()> is_full;                     ///< Produce() has no room.
+  std::function<bool()> is_refused;                  ///< Produce() will never take it.
+  std::function<bool(const InputAtEnd&)> hides_end;  ///< InputAtEnd is not reported.
 };
 
 /// Another log, with faults on the way to it. Outlives its sessions; `inner` outlives it.

@@ -80,6 +80,7 @@ struct CommitRecord {
   // After the transaction.
   std::vector<InputNext> inputs;  ///< Every input, sorted by topic; also those no longer read.
   TimeMs as_of;
+  TimeMs last_tick;  ///< Under `advance: to_tick`: of the last tick processed; 0 before the first.
   std::uint64_t chain_sequence = 0;  ///< Length of the task's hash chain.
   std::string chain_head;            ///< Empty before the first link.
 
