@@ -59,8 +59,13 @@ TEST(EventClockPropertyTest, CutsChangeNeitherStatesNorOutputs) {
     EngineWorld world(EventPlan());
     // Receipts do not move the clock, so when they enter is not promised; results of effects
     // neither.
-    std::vector<LedgerLog::Line> lines =
-        MakeCommands({.seed = 5, .count = 250, .sends = false, .calls = false, .start = kStart}, 2);
+    std::vector<LedgerLog::Line> lines = MakeCommands({.seed = 5,
+                                                       .count = 250,
+                                                       .sends = false,
+                                                       .calls = false,
+                                                       .start = kStart,
+                                                       .broken_clocks = true},
+                                                      2);
     for (LedgerLog::Line& line : lines) line.topic = "commands";
     ASSERT_TRUE(world.log.Write(lines).ok());
     world.Start("w1", RandomCuts(seed));

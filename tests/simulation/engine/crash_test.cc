@@ -11,7 +11,10 @@ namespace {
 int RunWithCrash(const LedgerPlan& plan, int crash_at, bool keeps_store) {
   EngineWorld world(plan);
   Workload workload{.seed = 11, .count = 120};
-  if (plan.clock.mode == ClockMode::kEvent) workload.start = TimeMs{1'600'000'000'000};
+  if (plan.clock.mode == ClockMode::kEvent) {
+    workload.start = TimeMs{1'600'000'000'000};
+    workload.broken_clocks = true;
+  }
   EXPECT_TRUE(world.log.Write(MakeCommands(workload, plan.rows)).ok());
   const auto frugal = [](WorkerOptions& options) {
     options.intake.poll_records = 17;

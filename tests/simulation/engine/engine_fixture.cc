@@ -163,7 +163,8 @@ std::vector<LedgerLog::Line> MakeCommands(const Workload& workload, Partition ro
       // Some come late.
       line.timestamp = time - milliseconds(below(10) == 0 ? below(1000) : 0);
       // And some clocks are broken.
-      if (below(50) == 0) line.timestamp = TimeMs{below(2) == 0 ? 1000 : 7'226'582'400'000};
+      if (workload.broken_clocks && below(50) == 0)
+        line.timestamp = TimeMs{below(2) == 0 ? 1000 : 7'226'582'400'000};
     }
     lines.push_back(std::move(line));
   }

@@ -87,6 +87,7 @@ struct Workload {
   bool calls = true;
   std::optional<TimeMs> start;
   int step_ms = 400;
+  bool broken_clocks = false;  ///< Some timestamps that no clock can have had.
 };
 std::vector<LedgerLog::Line> MakeCommands(const Workload& workload, Partition rows);
 
