@@ -228,14 +228,17 @@ void Arbiter::Choose() {
   const Option& option = options_[decision_.chosen - 1];
   decision_.verdict = VerdictOf(chosen, ActionOf(option));
   Plan(option);
-  Reserve(option);
+  const bool is_withheld =
+      holdout_.is_held_out && definition_.policy.RuleOf(ActionOf(option).contact_class).is_held_out;
+  // What would have used up caps uses up shadow ones; a recommendation uses up neither.
+  if (decision_.verdict != DecisionVerdict::kRecommend) {
+    Reserve(option, is_withheld ? ContactState::kShadow : ContactState::kReserved);
+  }
+  if (is_withheld) decision_.verdict = DecisionVerdict::kWithheld;
 }
 
 DecisionVerdict Arbiter::VerdictOf(const Candidate& candidate,
                                    const ActionDefinition& action) const {
-  if (holdout_.is_held_out && definition_.policy.RuleOf(action.contact_class).is_held_out) {
-    return DecisionVerdict::kWithheld;
-  }
   // Above L1 single-step actions of risk class L go out by themselves; more waits for approvals.
   if (candidate.level < AutonomyLevel::kL2 || action.risk_class != RiskClass::kLow) {
     return DecisionVerdict::kRecommend;
@@ -268,11 +271,7 @@ void Arbiter::Plan(const Option& option) {
   decision_.action = std::move(plan);
 }
 
-void Arbiter::Reserve(const Option& option) {
-  if (decision_.verdict == DecisionVerdict::kRecommend) return;  // Nothing is sent.
-  const ContactState state = decision_.verdict == DecisionVerdict::kWithheld
-                                 ? ContactState::kShadow
-                                 : ContactState::kReserved;
+void Arbiter::Reserve(const Option& option, ContactState state) {
   ContactEntry entry = core_.contacts_.EntryFor(RequestOf(option), state, now_, option.send_by);
   entry.action_key = *ParseActionId(decision_.action->action_id);
   pending_.state->AddContact(std::move(entry));

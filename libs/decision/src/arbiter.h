@@ -37,7 +37,7 @@ class Arbiter {
   void Choose();
   DecisionVerdict VerdictOf(const Candidate& candidate, const ActionDefinition& action) const;
   void Plan(const Option& option);
-  void Reserve(const Option& option);
+  void Reserve(const Option& option, ContactState state);
   void LookAgain();
 
   const ActionDefinition& ActionOf(const Option& option) const;

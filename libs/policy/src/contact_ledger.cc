@@ -47,11 +47,17 @@ Settlement ContactLedger::Settle(const ActionKey& key, ReceiptStatus status, Tim
     return Settlement::kUnknownAction;
   }
   const ContactState state = StateAfter(status);
-  if (entry->state == state) return Settlement::kUnchanged;
-  entry->state = state;
-  if (state == ContactState::kReturned) return Settlement::kReturned;
+  if (state == ContactState::kReturned) {
+    if (entry->state == state) return Settlement::kUnchanged;
+    entry->state = state;
+    return Settlement::kReturned;
+  }
   // The executor's clock is not ours: it can neither have sent before it was asked nor after now.
-  entry->from = std::clamp(occurred, entry->from, std::max(entry->from, now));
+  // After "accepted" comes "done", at its own time.
+  const TimeMs from = std::clamp(occurred, entry->from, std::max(entry->from, now));
+  if (entry->state == state && entry->from == from) return Settlement::kUnchanged;
+  entry->state = state;
+  entry->from = from;
   return Settlement::kSettled;
 }
 

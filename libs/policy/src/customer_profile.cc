@@ -27,10 +27,10 @@ void OfferIfPresent(Stamped<T>& place, const std::optional<T>& value, Stamp said
 }  // namespace
 
 BadInput CustomerProfile::Check(const ProfileUpdate& update) const {
-  if (consents_.size() + update.consents.size() > kConsentsMax) {
-    return Malformed("more than " + std::to_string(kConsentsMax) + " answers about consent");
+  if (GrantsWith(update) > kConsentsMax) {
+    return Malformed("more than " + std::to_string(kConsentsMax) + " grants of consent");
   }
-  if (attributes_.size() + update.attributes.size() + update.cleared.size() > kAttributesMax) {
+  if (AttributesWith(update) > kAttributesMax) {
     return Malformed("more than " + std::to_string(kAttributesMax) + " attributes");
   }
   for (const auto* text :
@@ -38,6 +38,7 @@ BadInput CustomerProfile::Check(const ProfileUpdate& update) const {
     if (IsTooLong(*text)) return Malformed("a text of more than 256 bytes");
   }
   for (const Consent& consent : update.consents) {
+    if (consent.state == ConsentState::kRefused) continue;  // Always finds room.
     if (consent.purpose.size() > kTextBytesMax || consent.channel.size() > kTextBytesMax) {
       return Malformed("a purpose or channel of more than 256 bytes");
     }
@@ -50,6 +51,31 @@ BadInput CustomerProfile::Check(const ProfileUpdate& update) const {
   const auto& channels = update.preferences.channels;
   if (channels && channels->size() > kChannelsMax) return Malformed("more than 16 channels wished");
   return {};
+}
+
+std::size_t CustomerProfile::GrantsWith(const ProfileUpdate& update) const {
+  const auto is_grant = [](const auto& consent) { return consent.state == ConsentState::kGranted; };
+  auto count = std::count_if(consents_.begin(), consents_.end(), is_grant);
+  for (const Consent& consent : update.consents) {
+    const bool is_known =
+        std::any_of(consents_.begin(), consents_.end(), [&](const ConsentEntry& entry) {
+          return is_grant(entry) && entry.purpose == consent.purpose &&
+                 entry.channel == consent.channel;
+        });
+    if (is_grant(consent) && !is_known) ++count;
+  }
+  return static_cast<std::size_t>(count);
+}
+
+std::size_t CustomerProfile::AttributesWith(const ProfileUpdate& update) const {
+  const auto is_new = [this](std::string_view name) {
+    return std::none_of(attributes_.begin(), attributes_.end(),
+                        [name](const AttributeEntry& entry) { return entry.name == name; });
+  };
+  std::size_t count = attributes_.size();
+  for (const SignalField& attribute : update.attributes) count += is_new(attribute.name) ? 1 : 0;
+  for (const std::string& name : update.cleared) count += is_new(name) ? 1 : 0;
+  return count;
 }
 
 void CustomerProfile::Apply(const ProfileUpdate& update, Stamp said) {
@@ -65,8 +91,12 @@ void CustomerProfile::Apply(const ProfileUpdate& update, Stamp said) {
   OfferIfPresent(pause_until_, wishes.pause_until, said);
   OfferIfPresent(is_human_only_, wishes.is_human_only, said);
   for (const Consent& consent : update.consents) {
-    Take({consent.purpose, consent.channel, consent.state, consent.since,
-          consent.expires.value_or(TimeMs::Max())});
+    if (consent.state == ConsentState::kRefused) {
+      OptOut(consent.purpose, consent.channel, consent.since);
+    } else {
+      Take({consent.purpose, consent.channel, consent.state, consent.since,
+            consent.expires.value_or(TimeMs::Max())});
+    }
   }
   for (const SignalField& attribute : update.attributes) {
     TakeAttribute(attribute.name, attribute.value, said);

@@ -111,6 +111,16 @@ TEST(ContactScenarioTest, ARecommendationUsesNothingUp) {
   EXPECT_THAT(world.StateOf().ledger.entries(), IsEmpty());
 }
 
+TEST(ContactScenarioTest, AWithheldRecommendationUsesNothingUpEither) {
+  CoreDefinition definition = MakeDefinition();
+  definition.policy.autonomy.clear();
+  definition.policy.holdout = {.share_ppm = 999'999, .epochs = {{At(0), "salt-for-tests"}}};
+  World world(definition);
+  world.Consent(At(0));
+  EXPECT_EQ(world.FailPayment(At(0, 12)).verdict, DecisionVerdict::kWithheld);
+  EXPECT_THAT(world.StateOf().ledger.entries(), IsEmpty());
+}
+
 TEST(ContactScenarioTest, TwoPointsOfOneSignalSeeEachOthersReservations) {
   CoreDefinition definition = MakeDefinition();
   definition.policy.caps = {{.name = "one", .contacts_max = 1, .window_ms = kDayMs}};

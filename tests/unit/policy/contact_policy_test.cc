@@ -136,6 +136,19 @@ TEST_F(ContactPolicyTest, AFailedContactGivesItsPlaceBack) {
   EXPECT_THAT(Check(At(0, 2)).reasons, IsEmpty());
 }
 
+TEST_F(ContactPolicyTest, AcceptedCountsUntilTheEndIsKnown) {
+  Contact(At(0), ContactState::kReserved);
+  ActionKey key{};
+  key[0] = 1;
+  EXPECT_EQ(ledger_.Settle(key, ReceiptStatus::kAccepted, At(0, 1), At(0, 1)),
+            Settlement::kSettled);
+  EXPECT_EQ(ledger_.FirstReturn(), TimeMs::Max());
+  EXPECT_EQ(ledger_.Settle(key, ReceiptStatus::kDone, At(0, 2), At(0, 2)), Settlement::kSettled);
+  EXPECT_EQ(ledger_.entries()[0].from, At(0, 2));
+  EXPECT_EQ(ledger_.Settle(key, ReceiptStatus::kDone, At(0, 2), At(0, 3)), Settlement::kUnchanged);
+  EXPECT_EQ(ledger_.Settle(key, ReceiptStatus::kFailed, At(0, 4), At(0, 4)), Settlement::kReturned);
+}
+
 TEST_F(ContactPolicyTest, ShadowContactsCountOnlyForTheHeldOut) {
   policy_.caps = {{.name = "daily", .contacts_max = 1, .window_ms = kDayMs}};
   Contact(At(0), ContactState::kShadow);

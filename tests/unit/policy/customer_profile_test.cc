@@ -85,6 +85,25 @@ TEST(CustomerProfileTest, RefusesProfilesBeyondTheirLimits) {
   EXPECT_EQ(profile.Check(long_text).code, BadInputCode::kMalformed);
 }
 
+TEST(CustomerProfileTest, TheSameAnswersAgainTakeNoMoreRoom) {
+  CustomerProfile profile;
+  ProfileUpdate full;
+  for (std::size_t i = 0; i < CustomerProfile::kConsentsMax; ++i) {
+    full.consents.push_back(Grants({{"p" + std::to_string(i), "email"}}).consents[0]);
+    full.attributes.push_back({"a" + std::to_string(i), std::int64_t{1}});
+  }
+  for (int round = 0; round < 2; ++round) {
+    ASSERT_TRUE(profile.Check(full).ok());
+    profile.Apply(full, {At(round), 1});
+  }
+  EXPECT_FALSE(profile.Check(Grants({{"one more", "email"}})).ok());
+  ProfileUpdate refusal;
+  refusal.consents = {Refusal("one more", "email", At(3))};
+  EXPECT_TRUE(profile.Check(refusal).ok());
+  profile.Apply(refusal, {At(3), 1});
+  EXPECT_EQ(profile.ConsentFor("one more", "email", At(4)), ConsentAnswer::kRefused);
+}
+
 TEST(CustomerProfileTest, AnAbsentPartLeavesWhatIsKnown) {
   CustomerProfile profile;
   ProfileUpdate update;

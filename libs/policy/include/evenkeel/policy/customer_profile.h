@@ -31,8 +31,8 @@ class CustomerProfile {
   /// REQUIRES: Check() found nothing.
   void Apply(const ProfileUpdate& update, Stamp said);
 
-  /// Takes back consent for `purpose` on `channel`; empty means every one.
-  /// Returns false where there is no room left: the opt-out is then made total instead.
+  /// Takes back consent for `purpose` on `channel`; empty means every one. Where there is no room
+  /// left for one more answer it is made total: a refusal is never turned away.
   void OptOut(std::string_view purpose, std::string_view channel, TimeMs since);
 
   /// May we contact them? A refusal counts until a later grant that is at least as specific.
@@ -77,6 +77,8 @@ class CustomerProfile {
     friend bool operator==(const AttributeEntry&, const AttributeEntry&) = default;
   };
 
+  std::size_t GrantsWith(const ProfileUpdate& update) const;
+  std::size_t AttributesWith(const ProfileUpdate& update) const;
   void Take(ConsentEntry entry);
   void TakeAttribute(const std::string& name, std::optional<FieldValue> value, Stamp said);
   void WriteConsents(ByteWriter& writer) const;
