@@ -41,10 +41,12 @@ std::uint64_t Member::KeyOf(std::uint32_t input, Partition row) const {
   return static_cast<std::uint64_t>(row) * inputs_.size() + input;
 }
 
-Member::Row& Member::OwnedRow(Partition row) {
+Member::Row* Member::FindRow(Partition row) {
   const auto found = rows_.find(row);
-  EVENKEEL_CHECK(found != rows_.end());  // REQUIRES: the row is owned.
-  return found->second;
+  if (found != rows_.end()) return &found->second;
+  // A revocation takes effect within a Poll(); the caller may act on an event before it.
+  EVENKEEL_CHECK(to_release_);  // REQUIRES: the row is owned.
+  return nullptr;
 }
 
 // --- what the group says -------------------------------------------------------------------------
@@ -112,9 +114,11 @@ void Member::ReleaseRows() {
 
 void Member::StartRow(Partition row, std::span<const Offset> next) {
   EVENKEEL_CHECK(next.size() == inputs_.size());
-  Row& owned = OwnedRow(row);
+  Row* found = FindRow(row);
+  if (found == nullptr) return;
+  Row& owned = *found;
   if (owned.failed) Revive();
-  if (owned.first_start != 0) AnswerStart(row, {});  // The one before is overtaken.
+  if (owned.first_start != 0) AnswerStart(row, owned, {});  // The one before is overtaken.
   owned.first_start = last_start() + 1;
   for (std::uint32_t input = 0; input < inputs_.size(); ++input) {
     Input& state = owned.inputs[input];
@@ -123,7 +127,7 @@ void Member::StartRow(Partition row, std::span<const Offset> next) {
     BeginStart(KeyOf(input, row), state.gate, {inputs_[input], row}, next[input]);
   }
   owned.last_start = last_start();
-  if (inputs_.empty()) AnswerStart(row, {});
+  if (inputs_.empty()) AnswerStart(row, owned, {});
 }
 
 void Member::Revive() {
@@ -151,13 +155,17 @@ void Member::StartAgain(Partition row, Row& state) {
 }
 
 void Member::PauseInput(std::uint32_t input, Partition row) {
-  Input& state = OwnedRow(row).inputs.at(input);
+  Row* found = FindRow(row);
+  if (found == nullptr) return;
+  Input& state = found->inputs.at(input);
   if (std::exchange(state.paused, true)) return;
   BeginPause(state.gate, {inputs_[input], row});
 }
 
 void Member::ResumeInput(std::uint32_t input, Partition row) {
-  Input& state = OwnedRow(row).inputs.at(input);
+  Row* found = FindRow(row);
+  if (found == nullptr) return;
+  Input& state = found->inputs.at(input);
   if (!std::exchange(state.paused, false)) return;
   // librdkafka threw away what it had fetched: begin again behind what was handed out.
   BeginStart(KeyOf(input, row), state.gate, {inputs_[input], row}, state.gate.next());
@@ -184,18 +192,18 @@ void Member::OnSought(const std::vector<Start>& starts) {
   for (const Start& start : starts) {
     const auto row = rows_.find(start.where.partition);
     if (row == rows_.end()) continue;
-    const Row& state = row->second;
+    Row& state = row->second;
     const bool asked = state.first_start != 0 && start.number >= state.first_start &&
                        start.number <= state.last_start;
     // All starts of a row travel together: the last one answers for it.
     if (asked && (!start.status.ok() || start.number == state.last_start)) {
-      AnswerStart(start.where.partition, start.status);
+      AnswerStart(start.where.partition, state, start.status);
     }
   }
 }
 
-void Member::AnswerStart(Partition row, Status status) {
-  OwnedRow(row).first_start = 0;
+void Member::AnswerStart(Partition row, Row& state, Status status) {
+  state.first_start = 0;
   core().events.emplace_back(RowStarted{row, std::move(status)});
 }
 
@@ -207,7 +215,7 @@ void Member::OnEnd(const Target& target, Offset offset) {
 void Member::OnFailed(const Target& target, const rd_kafka_message_t& message,
                       const Status& status) {
   const Offset position = target.gate->next();
-  Row& row = OwnedRow(message.partition);
+  Row& row = rows_.at(message.partition);  // FindTarget() found it.
   row.failed = true;
   for (Input& input : row.inputs) input.gate.Close();
   ReportFailure(target.stream, message.partition, position, status);

@@ -56,13 +56,14 @@ class Member final : public Feed {
   };
 
   std::uint64_t KeyOf(std::uint32_t input, Partition row) const;
-  Row& OwnedRow(Partition row);
+  /// nullptr if it was revoked and the caller may not know yet.
+  Row* FindRow(Partition row);
   void Assign(const rd_kafka_topic_partition_list_t& partitions);
   void Revoke(bool lost);
   void PostAssign(std::vector<TopicPartition> partitions);
   void Revive();
   void StartAgain(Partition row, Row& state);
-  void AnswerStart(Partition row, Status status);
+  void AnswerStart(Partition row, Row& state, Status status);
   void ReportFailure(std::uint32_t input, Partition row, Offset position, const Status& status);
 
   const std::vector<std::string> inputs_;

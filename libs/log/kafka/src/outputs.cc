@@ -1,11 +1,7 @@
 #include "outputs.h"
 
-#include <array>
-
 namespace evenkeel::kafka {
 namespace {
-
-constexpr std::size_t kFixedArguments = 7;
 
 rd_kafka_vu_t Argument(rd_kafka_vtype_t type) {
   rd_kafka_vu_t argument;
@@ -29,9 +25,9 @@ rd_kafka_vu_t Bytes(rd_kafka_vtype_t type, const std::optional<std::string_view>
 }  // namespace
 
 rd_kafka_resp_err_t ProduceTo(rd_kafka_t* kafka, const OutputTopic& topic,
-                              OutputPartition& partition, const OutRecord& record) {
-  std::vector<rd_kafka_vu_t> arguments;
-  arguments.reserve(kFixedArguments + record.headers.size());
+                              OutputPartition& partition, const OutRecord& record,
+                              std::vector<rd_kafka_vu_t>& arguments) {
+  arguments.clear();
   arguments.push_back(Argument(RD_KAFKA_VTYPE_RKT));
   arguments.back().u.rkt = topic.handle.get();
   arguments.push_back(Argument(RD_KAFKA_VTYPE_PARTITION));

@@ -35,8 +35,9 @@ struct OutputTopic {
 using OutputTopics = std::map<std::string, OutputTopic, std::less<>>;
 
 /// Hands one record to librdkafka, which copies it. REQUIRES: the topic is known and the partition
-/// exists.
+/// exists. `arguments` is room to work in, kept by the caller to be allocated once.
 rd_kafka_resp_err_t ProduceTo(rd_kafka_t* kafka, const OutputTopic& topic,
-                              OutputPartition& partition, const OutRecord& record);
+                              OutputPartition& partition, const OutRecord& record,
+                              std::vector<rd_kafka_vu_t>& arguments);
 
 }  // namespace evenkeel::kafka

@@ -20,6 +20,7 @@ constexpr int kInitMs = 1000;
 constexpr int kOffsetsMs = 5000;
 constexpr int kEndMs = 1000;
 constexpr int kMetadataMs = 1000;
+constexpr int kFlushMs = 100;
 
 milliseconds Since(Clock::time_point start) {
   return std::chrono::duration_cast<milliseconds>(Clock::now() - start);
@@ -93,10 +94,10 @@ ProduceResult Producer::Produce(const OutRecord& record) {
     partition.last = -1;
     written_.push_back(&partition);
   }
-  rd_kafka_resp_err_t error = ProduceTo(client_->get(), *topic, partition, record);
+  rd_kafka_resp_err_t error = ProduceTo(client_->get(), *topic, partition, record, arguments_);
   if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
     Serve();
-    error = ProduceTo(client_->get(), *topic, partition, record);
+    error = ProduceTo(client_->get(), *topic, partition, record, arguments_);
   }
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
     has_requests_ = true;
@@ -239,6 +240,11 @@ Producer::Ended Producer::AbortBecause(ControlWatch& watch, Status why) {
 Producer::Ended Producer::Abort(ControlWatch& watch) {
   suspicious_ = true;
   if (has_requests_) {
+    // librdkafka breaks if it aborts before the brokers know of the transaction: let it get there.
+    if (failure_.ok()) {
+      const ControlWatch::Calling calling(watch, "flush");
+      rd_kafka_flush(client_->get(), kFlushMs);
+    }
     Status why;
     const auto abort = [&] { return rd_kafka_abort_transaction(client_->get(), kEndMs); };
     const milliseconds patience = session_.transaction_timeout + cluster_->options.hung_margin;

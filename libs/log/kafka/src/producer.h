@@ -88,6 +88,7 @@ class Producer final : public ClientEvents {
   bool initialized_ = false;
   OutputTopics topics_;
   std::string question_;
+  std::vector<rd_kafka_vu_t> arguments_;
 
   bool begun_ = false;
   bool has_requests_ = false;  // The brokers may know of the transaction.

@@ -219,15 +219,18 @@ ProduceResult Session::Produce(const OutRecord& record) {
 void Session::AskAboutTopic() {
   std::string name = producer_->TakeQuestion();
   if (name.empty()) return;
-  core_.control.Post([this, name, client = producer_->client(), mailbox = core_.mailbox,
-                      asked = 0](ControlWatch& watch) mutable {
+  core_.control.PostBackground([this, name, client = producer_->client(), mailbox = core_.mailbox,
+                                asked = 0](ControlWatch& watch) mutable {
     constexpr int kPatience = 50;  // About a second: a topic just made takes its time to be known.
     const TopicPtr topic(rd_kafka_topic_new(client->get(), name.c_str(), nullptr));
     const Result<Partition> count = AskPartitions(watch, client->get(), topic.get());
     const StatusCode code = count.status().code();
     if (code == StatusCode::kUnavailable) return false;
     if (code == StatusCode::kNotFound && ++asked < kPatience) return false;
-    mailbox->Push([this, name, count] { producer_->Know(name, count); });
+    mailbox->Push([this, name, count] {
+      if (holding_) return producer_->Know(name, count);
+      answers_.emplace_back(name, count);  // The control thread has the producer.
+    });
     return true;
   });
 }
@@ -312,6 +315,7 @@ void Session::Ended(RequestId request, Producer::Ended ended) {
 void Session::Ready(const Status& status) {
   if (!status.ok()) return Die(CommitOutcome::kUnknown, status);
   holding_ = true;
+  for (const auto& [name, count] : std::exchange(answers_, {})) producer_->Know(name, count);
 }
 
 // --- rows ----------------------------------------------------------------------------------------

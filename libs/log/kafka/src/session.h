@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core.h"
@@ -72,6 +73,7 @@ class Session final : public LogSession {
   ReaderId last_reader_ = 0;
   bool initialized_ = false;
   bool holding_ = false;  // The producer is ours (see Producer), not the control thread's.
+  std::vector<std::pair<std::string, Result<Partition>>> answers_;  // Kept until we hold it.
   Transaction transaction_ = Transaction::kNone;
   std::shared_ptr<rd_kafka_consumer_group_metadata_t> group_;  // Of the open transaction.
   bool dead_ = false;
