@@ -14,6 +14,11 @@ bool Covers(const std::vector<std::string>& names, std::string_view name) {
   return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
 }
 
+// Work for people is no contact yet: only rules that name its channel bind it.
+bool CoversChannel(const std::vector<std::string>& channels, std::string_view channel) {
+  return channels.empty() ? channel != kTaskChannel : Covers(channels, channel);
+}
+
 bool Happens(const ContactEntry& entry, bool is_held_out) {
   if (entry.state == ContactState::kReturned) return false;
   return entry.state != ContactState::kShadow || is_held_out;
@@ -30,7 +35,7 @@ std::vector<internal::ContactSpan> CountedSpans(const ContactSubject& subject,
   std::vector<internal::ContactSpan> spans;
   for (const ContactEntry& entry : subject.ledger.entries()) {
     if (!entry.is_counted || !Happens(entry, subject.is_held_out)) continue;
-    if (!Covers(channels, entry.channel) || !Covers(purposes, entry.purpose)) continue;
+    if (!CoversChannel(channels, entry.channel) || !Covers(purposes, entry.purpose)) continue;
     spans.push_back({entry.from, entry.last()});
   }
   return spans;
@@ -129,9 +134,9 @@ TimeMs ContactPolicy::CheckTimes(const ContactRequest& request, const ContactSub
     wait_for_cap(CountedSpans(subject, {}, {}), *wish, kThirtyDaysMs, ReasonCode::kFrequencyWish,
                  {});
   }
-  if (rule.is_capped && !is_task) {
+  if (rule.is_capped) {
     for (const CapRule& cap : policy_.caps) {
-      if (!Covers(cap.channels, request.channel) || !Covers(cap.purposes, request.purpose))
+      if (!CoversChannel(cap.channels, request.channel) || !Covers(cap.purposes, request.purpose))
         continue;
       wait_for_cap(CountedSpans(subject, cap.channels, cap.purposes), cap.contacts_max,
                    cap.window_ms, ReasonCode::kCap, cap.name);
@@ -148,11 +153,11 @@ TimeMs ContactPolicy::CheckTimes(const ContactRequest& request, const ContactSub
 
 TimeMs ContactPolicy::CheckQuiet(const ContactRequest& request, const ContactSubject& subject,
                                  TimeMs at, std::vector<Reason>* reasons) const {
-  if (!policy_.RuleOf(request.contact_class).is_quiet || request.channel == kTaskChannel) return at;
+  if (!policy_.RuleOf(request.contact_class).is_quiet) return at;
   const TimeZoneTable* zone = ZoneOf(subject.profile);
   TimeMs free = at;
   for (const QuietHoursRule& rule : policy_.quiet_hours) {
-    if (!Covers(rule.channels, request.channel)) continue;
+    if (!CoversChannel(rule.channels, request.channel)) continue;
     if (zone == nullptr) {
       Say(reasons, ReasonCode::kTimeZoneUnknown, rule.name);
       return TimeMs::Max();
@@ -169,11 +174,10 @@ TimeMs ContactPolicy::CheckQuiet(const ContactRequest& request, const ContactSub
 TimeMs ContactPolicy::WindowEnd(const ContactRequest& request, const ContactSubject& subject,
                                 TimeMs at) const {
   TimeMs end{at.value + request.send_window_ms};
-  if (!policy_.RuleOf(request.contact_class).is_quiet || request.channel == kTaskChannel)
-    return end;
+  if (!policy_.RuleOf(request.contact_class).is_quiet) return end;
   const TimeZoneTable* zone = ZoneOf(subject.profile);
   for (const QuietHoursRule& rule : policy_.quiet_hours) {
-    if (zone == nullptr || !Covers(rule.channels, request.channel)) continue;
+    if (zone == nullptr || !CoversChannel(rule.channels, request.channel)) continue;
     end = std::min(end, StartOfSpan(*zone, rule.span, at));
   }
   return end;
@@ -187,7 +191,7 @@ ContactEntry ContactPolicy::EntryFor(const ContactRequest& request, ContactState
   entry.channel = request.channel;
   entry.purpose = request.purpose;
   entry.state = state;
-  entry.is_counted = rule.is_counted && request.channel != kTaskChannel;
+  entry.is_counted = rule.is_counted;
   entry.is_paused = rule.is_counted;
   entry.from = from;
   entry.by = by;

@@ -149,6 +149,22 @@ TEST_F(ContactPolicyTest, AcceptedCountsUntilTheEndIsKnown) {
   EXPECT_EQ(ledger_.Settle(key, ReceiptStatus::kFailed, At(0, 4), At(0, 4)), Settlement::kReturned);
 }
 
+TEST_F(ContactPolicyTest, WorkForPeopleIsBoundOnlyByRulesThatNameIt) {
+  policy_.caps = {{.name = "all", .contacts_max = 0, .window_ms = kDayMs}};
+  policy_.quiet_hours = {{.name = "day", .span = {.from_minute = 0, .to_minute = 1439}}};
+  request_.channel = "task";
+  EXPECT_THAT(Check(At(0, 12)).reasons, IsEmpty());
+  policy_.caps.push_back(
+      {.name = "calls", .channels = {"task"}, .contacts_max = 1, .window_ms = kDayMs});
+  Contact(At(0, 12));
+  EXPECT_THAT(CodesOf(Check(At(0, 13))), ElementsAre(ReasonCode::kCap));
+  policy_.caps.erase(policy_.caps.begin());
+  policy_.caps.push_back({.name = "all", .contacts_max = 1, .window_ms = kDayMs});
+  policy_.quiet_hours.clear();
+  request_.channel = "email";
+  EXPECT_THAT(Check(At(0, 13)).reasons, IsEmpty());
+}
+
 TEST_F(ContactPolicyTest, ShadowContactsCountOnlyForTheHeldOut) {
   policy_.caps = {{.name = "daily", .contacts_max = 1, .window_ms = kDayMs}};
   Contact(At(0), ContactState::kShadow);

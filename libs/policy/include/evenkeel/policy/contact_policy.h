@@ -47,8 +47,7 @@ class ContactPolicy {
 
   ContactAnswer Check(const ContactRequest& request, const ContactSubject& subject) const;
 
-  /// The ledger's line for a contact that is decided on. Work for people is no contact yet: it
-  /// starts cool-downs, but uses up no cap.
+  /// The ledger's line for a contact that is decided on.
   ContactEntry EntryFor(const ContactRequest& request, ContactState state, TimeMs from,
                         TimeMs by) const;
 

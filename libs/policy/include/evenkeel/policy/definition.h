@@ -48,7 +48,7 @@ constexpr ClassRule DefaultClassRule(ContactClass contact_class) {
 /// At most `contacts_max` contacts in any window of `window_ms`, wherever it starts.
 struct CapRule {
   std::string name;
-  std::vector<std::string> channels;  ///< Empty: all of them together.
+  std::vector<std::string> channels;  ///< Empty: all of them together, work for people apart.
   std::vector<std::string> purposes;  ///< Empty: all of them together.
   std::int32_t contacts_max = 0;
   std::int64_t window_ms = 0;  ///< Up to 400 days.
@@ -65,7 +65,7 @@ struct CoolDownRule {
 /// No contact on `channels` while the customer's clock shows a time inside of `span`.
 struct QuietHoursRule {
   std::string name;
-  std::vector<std::string> channels;  ///< Empty: all of them.
+  std::vector<std::string> channels;  ///< Empty: all of them, work for people apart.
   DailySpan span;
 };
 
