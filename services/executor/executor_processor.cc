@@ -121,17 +121,23 @@ std::string ExecutorProcessor::RefusalOf(const ApprovedAction& action) const {
   return {};
 }
 
+TimeMs ExecutorProcessor::TimeOf(const SliceContext& context, const ApprovedAction& action) const {
+  if (!options_.is_simulated) return context.now();
+  return std::max(action.issued, action.planned.send_from);
+}
+
 Status ExecutorProcessor::Advance(SliceContext& context, const ReceivedAction& received,
                                   Claim& claim, std::chrono::milliseconds delay) {
   const ApprovedAction& action = received.action;
   if (std::string refusal = RefusalOf(action); !refusal.empty()) {
     return End(context, received, claim, ReceiptStatus::kRefused, std::move(refusal), "");
   }
-  if (context.now() >= action.expires) {
+  const TimeMs now = TimeOf(context, action);
+  if (now >= action.expires) {
     return End(context, received, claim, ReceiptStatus::kExpired, "expired",
                "after " + std::to_string(claim.attempts) + " calls");
   }
-  if (context.now() < action.planned.send_from) {
+  if (now < action.planned.send_from) {
     claim.phase = ClaimPhase::kPlanned;
     claim.due = action.planned.send_from;
     return {};
@@ -170,7 +176,7 @@ Status ExecutorProcessor::End(SliceContext& context, const ReceivedAction& recei
   const Receipt receipt{.action_id = planned.action_id,
                         .decision_id = planned.decision_id,
                         .status = status,
-                        .occurred = context.now(),
+                        .occurred = TimeOf(context, received.action),
                         .executor = options_.name,
                         .reason = std::move(reason),
                         .detail = std::move(detail),

@@ -89,6 +89,9 @@ class ExecutorProcessor final : public Processor {
   Status End(SliceContext& context, const ReceivedAction& action, Claim& claim,
              ReceiptStatus status, std::string reason, std::string detail);
   Status Settle(SliceContext& context, const CallReport& report, Claim& claim);
+  /// When the action happens. Under the event clock calls take no time, and an action happens when
+  /// it was planned to, however far the clocks of its task have come by then.
+  TimeMs TimeOf(const SliceContext& context, const ApprovedAction& action) const;
   /// Why this deployment must not carry the action out; empty if it may.
   std::string RefusalOf(const ApprovedAction& action) const;
   std::chrono::milliseconds BackOff(const Claim& claim, const CallReport& report) const;

@@ -11,6 +11,13 @@ namespace {
 constexpr std::size_t kDeadLetterValueMax = 64U << 10;
 constexpr int kTriesMax = 5;
 
+/// What lies outside is dead-lettered by the decider; it must not set the time of the ticks.
+bool IsCredible(TimeMs time) {
+  constexpr TimeMs kYear2000{946'684'800'000};
+  constexpr TimeMs kYear2100{4'102'444'800'000};
+  return time >= kYear2000 && time < kYear2100;
+}
+
 OwnedRecord ToRecord(EncodedRecord encoded, std::string topic, Partition partition,
                      TimeMs timestamp) {
   return {.topic = std::move(topic),
@@ -61,7 +68,7 @@ Status SignalLoader::Add(const MappedRow& row) {
     return {};
   }
   ++figures_.signals;
-  newest_ = std::max(newest_, row.signal.event_time);
+  if (IsCredible(row.signal.event_time)) newest_ = std::max(newest_, row.signal.event_time);
   if (loaded_before) return {};
   batch_.push_back(ToRecord(*std::move(encoded), deployment_.SignalTopic(row.signal.family),
                             PartitionOf(row.signal.customer.value(), deployment_.row_count),
@@ -84,7 +91,7 @@ void SignalLoader::AddDeadLetter(const MappedRow& row, const std::string& reason
                                 {"evenkeel.errors.topic", topic},
                                 {"evenkeel.errors.line", std::to_string(row.line)},
                                 {"evenkeel.errors.reason", reason},
-                                {"evenkeel.errors.message", detail},
+                                {"evenkeel.errors.detail", detail},
                                 {"evenkeel.errors.value.sha256", ToHex(Sha256(row.raw))}}});
 }
 

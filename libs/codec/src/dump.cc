@@ -41,14 +41,13 @@ Result<std::string> Dump(std::string_view value, pb::Message&& message) {
   return ToJson(message);
 }
 
-/// `outer` without the field that holds `inner`, and `inner` under the name "decoded".
-template <typename Inner, typename Outer, typename Get, typename Clear>
-Result<std::string> DumpNested(std::string_view value, Get get, Clear clear) {
+/// `outer` with its stored bytes, for who checks digests, and `inner` under the name "decoded".
+template <typename Inner, typename Outer, typename Get>
+Result<std::string> DumpNested(std::string_view value, Get get) {
   Outer outer;
   EVENKEEL_RETURN_IF_ERROR(Parse(value, outer));
   Inner inner;
   EVENKEEL_RETURN_IF_ERROR(Parse(get(outer), inner));
-  clear(outer);
   EVENKEEL_ASSIGN_OR_RETURN(std::string json, ToJson(outer));
   EVENKEEL_ASSIGN_OR_RETURN(const std::string decoded, ToJson(inner));
   json.pop_back();
@@ -76,16 +75,13 @@ Result<std::string> DumpValue(TopicKind kind, std::string_view ce_type, std::str
       return Dump(value, v1::CustomerScores());
     case TopicKind::kDecision:
       return DumpNested<v1::DecisionRecord, v1::DecisionEnvelope>(
-          value, [](const auto& outer) { return outer.payload(); },
-          [](auto& outer) { outer.clear_payload(); });
+          value, [](const auto& outer) { return outer.payload(); });
     case TopicKind::kAction:
       return DumpNested<v1::ApprovedAction, v1::SignedAction>(
-          value, [](const auto& outer) { return outer.payload(); },
-          [](auto& outer) { outer.clear_payload(); });
+          value, [](const auto& outer) { return outer.payload(); });
     case TopicKind::kApprovalRequest:
       return DumpNested<v1::ApprovedAction, v1::ApprovalRequest>(
-          value, [](const auto& outer) { return outer.action(); },
-          [](auto& outer) { outer.clear_action(); });
+          value, [](const auto& outer) { return outer.action(); });
     case TopicKind::kEscalation:
       return Dump(value, v1::ContextPacket());
     case TopicKind::kCommitRecord:
