@@ -174,10 +174,12 @@ void Arbiter::JudgeConditions(const Proposal& proposal, Candidate& candidate) {
 }
 
 const UpliftPrior* Arbiter::PriorOf(const ActionDefinition& action) const {
-  const auto prior =
-      std::find_if(action.uplift.begin(), action.uplift.end(),
-                   [this](const UpliftPrior& p) { return p.segment == decision_.segment; });
-  return prior == action.uplift.end() ? nullptr : &*prior;
+  const UpliftPrior* fallback = nullptr;
+  for (const UpliftPrior& prior : action.uplift) {
+    if (prior.segment.empty()) fallback = &prior;
+    if (!prior.segment.empty() && prior.segment == decision_.segment) return &prior;
+  }
+  return fallback;
 }
 
 void Arbiter::JudgeValue(const ActionDefinition& action, const TreatmentDefinition& treatment,

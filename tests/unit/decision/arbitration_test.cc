@@ -130,7 +130,11 @@ TEST(ArbitrationTest, ASleepingDogIsLeftAlone) {
 
 TEST(ArbitrationTest, WithoutAPriorForTheSegmentThereIsNoCandidate) {
   CoreDefinition definition = MakeDefinition();
-  definition.catalogue.segments = {{"all", {{"feature.usage", ConditionOp::kPresent, {}, {}}}}};
+  definition.catalogue.segments = {
+      {"dormant", {{"feature.usage", ConditionOp::kBelow, {}, {1, 0}}}},
+      {"awake", {{"feature.usage", ConditionOp::kPresent, {}, {}}}}};
+  EXPECT_EQ(Decide(definition).verdict, DecisionVerdict::kExecute);  // The prior for all others.
+  definition.catalogue.actions[0].uplift[0].segment = "awake";
   const Decision decision = Decide(definition);
   EXPECT_THAT(CodesOf(Find(decision, "nudge")), ElementsAre(ReasonCode::kNoUplift));
   EXPECT_FALSE(Find(decision, "nudge").ev.survival.is_modelled);

@@ -36,7 +36,7 @@ struct IncentiveDefinition {
 /// What the action is assumed to change: the chance to survive the scorecard's horizon, in
 /// billionths (a change of -2 percentage points is -20,000,000). Below zero is harm.
 struct UpliftPrior {
-  std::string segment;  ///< Empty: customers in no listed segment.
+  std::string segment;  ///< Empty: all customers whose segment has no prior of its own.
   std::int64_t mean_ppb = 0;
   std::int64_t low_ppb = 0;  ///< Of a 90 % interval: low <= mean <= high.
   std::int64_t high_ppb = 0;
