@@ -21,19 +21,21 @@ std::vector<InputOptions> InputsOf(const Deployment& deployment) {
   return inputs;
 }
 
-void LogBundle(const Logger& logger, const BundleFeed& feed) {
-  if (!feed.refusal().ok()) {
-    logger.Write(LogSeverity::kError, "decider", "bundle refused",
-                 {{"reason", PublicText(feed.refusal().message())}});
-  } else if (feed.active() != nullptr) {
+void LogBundle(const Logger& logger, const Bundle* bundle, const Status& status) {
+  if (!status.ok()) {
+    logger.Write(LogSeverity::kError, "decider",
+                 "bundle refused; the one before, if any, stays in force",
+                 {{"reason", PublicText(status.message())}});
+  } else {
     logger.Write(LogSeverity::kInfo, "decider", "bundle in force",
-                 {{"bundle", PublicText(feed.active()->id())}, {"revision", feed.revision()}});
+                 {{"bundle", PublicText(bundle->id())}});
   }
 }
 
 DeciderProcessor::Options ProcessorOptions(const v1::DeciderConfig& config,
                                            const DeciderApp::Context& context,
-                                           const ApplicationSetup& setup, const SigningKey* key) {
+                                           const ApplicationSetup& setup, const SigningKey* key,
+                                           const VerifyingKeys& bundle_keys) {
   const Deployment& deployment = context.deployment;
   DeciderProcessor::Options options;
   options.decoder.clock = deployment.clock;
@@ -42,7 +44,9 @@ DeciderProcessor::Options ProcessorOptions(const v1::DeciderConfig& config,
     options.decoder.record_max_bytes =
         static_cast<std::size_t>(config.engine().limits().record_max_bytes());
   }
-  options.bundles.is_unsigned_allowed = config.bundles().is_unsigned_allowed();
+  options.bundles.allow_unsigned = config.bundles().is_unsigned_allowed();
+  options.bundles.trusted_keys = bundle_keys.keys();
+  options.reservations_wait = deployment.clock == ClockMode::kEvent;
   options.writer.names = deployment.names();
   options.writer.origin = {.deployment = deployment.prefix,
                            .environment = deployment.environment,
@@ -54,8 +58,8 @@ DeciderProcessor::Options ProcessorOptions(const v1::DeciderConfig& config,
   }
   for (const InputOptions& input : setup.inputs) options.input_topics.push_back(input.topic);
   options.channels = deployment.channels;
-  options.on_bundle = [&logger = context.logger](const BundleFeed& feed) {
-    LogBundle(logger, feed);
+  options.on_bundle = [&logger = context.logger](const Bundle* bundle, const Status& status) {
+    LogBundle(logger, bundle, status);
   };
   return options;
 }
@@ -91,12 +95,18 @@ Status DeciderApp::MakeWorkers(const v1::DeciderConfig& config, const Context& c
                    deployment.names().Context()};
   EVENKEEL_ASSIGN_OR_RETURN(TimeZoneDatabase opened, TimeZoneDatabase::Open());
   const auto zones = std::make_shared<const TimeZoneDatabase>(std::move(opened));
+  VerifyingKeys bundle_keys;
+  if (!config.bundles().public_keys_file().empty()) {
+    EVENKEEL_ASSIGN_OR_RETURN(bundle_keys,
+                              VerifyingKeys::Load(config.bundles().public_keys_file()));
+  }
   std::vector<std::unique_ptr<Worker>> workers;
   for (int i = 0; i < setup.workers; ++i) {
     EVENKEEL_ASSIGN_OR_RETURN(WorkerOptions options, MakeWorkerOptions(deployment, config.engine(),
                                                                        config.clock(), setup, i));
     auto processor = std::make_unique<DeciderProcessor>(
-        ProcessorOptions(config, context, setup, key_ ? &*key_ : nullptr), zones, metrics_);
+        ProcessorOptions(config, context, setup, key_ ? &*key_ : nullptr, bundle_keys), zones,
+        metrics_);
     workers.push_back(
         std::make_unique<Worker>(Worker::Ports{context.cluster, context.stores, no_effects_},
                                  std::move(options), std::move(processor)));

@@ -15,7 +15,7 @@ DeciderProcessor::DeciderProcessor(Options options, std::shared_ptr<const TimeZo
       metrics_(metrics),
       decoder_(options_.decoder),
       writer_(options_.writer),
-      bundles_(options_.bundles, zones_) {}
+      bundles_(*zones_, options_.bundles) {}
 
 // 1. Bytes become a signal, or a dead letter.
 Status DeciderProcessor::OnRecord(SliceContext& context, const LogRecord& record) {

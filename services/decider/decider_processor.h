@@ -10,12 +10,12 @@
 #include <utility>
 #include <vector>
 
-#include "decider/bundle_feed.h"
 #include "decider/control_feed.h"
 #include "decider/customer_object.h"
 #include "decider/decider_metrics.h"
 #include "decider/decision_writer.h"
 
+#include "evenkeel/bundle/bundle_log.h"
 #include "evenkeel/codec/signal_decoder.h"
 #include "evenkeel/decision/decision_wave.h"
 #include "evenkeel/engine/processor.h"
@@ -31,13 +31,16 @@ class DeciderProcessor final : public Processor, private DecisionSink {
 
   struct Options {
     SignalDecoderOptions decoder;
-    BundleFeed::Options bundles;
+    BundleShelf::Options bundles;
     DecisionWriter::Options writer;
     StateLimits limits;
     std::vector<std::string> input_topics;  ///< By input.
     std::vector<std::string> channels;      ///< Those with a topic for actions.
-    /// Told when another bundle is in force, or why one was refused.
-    std::function<void(const BundleFeed&)> on_bundle = [](const BundleFeed&) {};
+    /// The event clock says nothing of how long a receipt takes: reservations wait for theirs.
+    bool reservations_wait = false;
+    /// Told when another bundle is in force (OK), or why one was refused.
+    std::function<void(const Bundle* in_force, const Status&)> on_bundle = [](const Bundle*,
+                                                                              const Status&) {};
   };
 
   /// `metrics` outlives the processor.
@@ -78,7 +81,9 @@ class DeciderProcessor final : public Processor, private DecisionSink {
   SignalDecoder decoder_;
   DecodedSignal signal_;  // Memory that is used again.
   DecisionWriter writer_;
-  BundleFeed bundles_;
+  BundleShelf bundles_;
+  std::shared_ptr<const Bundle> offered_;  // The shelf's, accepted or not.
+  Status refusal_;                         // Of the newest bundle; OK if it is in force.
   ControlFeed control_;
   LayoutSet layouts_;
   std::shared_ptr<const DecisionCore> core_;

@@ -7,6 +7,8 @@
 namespace evenkeel {
 namespace {
 
+constexpr std::int64_t kLongestGraceMs = 400LL * 24 * 3600 * 1000;
+
 /// The first treatment whose channel has no topic, as a complaint.
 Status CheckChannels(const Catalogue& catalogue, const std::vector<std::string>& channels) {
   for (const ActionDefinition& action : catalogue.actions) {
@@ -58,11 +60,10 @@ Status DeciderProcessor::OnLayout(std::uint64_t /*layout*/, std::string_view byt
 
 Status DeciderProcessor::OnTaskOpened(TaskView& /*task*/) {
   if (core_ != nullptr) return {};
-  const Status& refusal = bundles_.refusal();
   return FailedPrecondition(
       "no bundle is in force, so nothing can be decided; run: evenkeel bundle "
       "publish <directory>" +
-      (refusal.ok() ? std::string() : " (" + refusal.message() + ")"));
+      (refusal_.ok() ? std::string() : " (" + refusal_.message() + ")"));
 }
 
 void DeciderProcessor::OnTaskRolledBack(Partition row) {
@@ -75,7 +76,10 @@ void DeciderProcessor::OnTaskClosed(Partition row) { waves_.erase(row); }
 
 void DeciderProcessor::OnGlobalRecord(const GlobalRecord& record) {
   const std::string_view key = record.key.value_or(std::string_view());
-  if (record.global == kBundles) bundles_.OnRecord(key, record.value);
+  if (record.global == kBundles) {
+    refusal_ = bundles_.Apply(key, record.value);
+    if (!refusal_.ok()) options_.on_bundle(offered_.get(), refusal_);
+  }
   if (record.global == kControl) {
     control_.OnRecord(key, record.value, static_cast<std::uint64_t>(record.offset) + 1);
   }
@@ -83,16 +87,20 @@ void DeciderProcessor::OnGlobalRecord(const GlobalRecord& record) {
 
 Status DeciderProcessor::Accept(const Bundle& bundle) {
   EVENKEEL_RETURN_IF_ERROR(CheckChannels(bundle.core().catalogue, options_.channels));
-  EVENKEEL_ASSIGN_OR_RETURN(core_, DecisionCore::Create(bundle.core(), options_.limits));
+  CoreDefinition definition = bundle.core();
+  if (options_.reservations_wait) definition.policy.receipt_grace_ms = kLongestGraceMs;
+  EVENKEEL_ASSIGN_OR_RETURN(core_, DecisionCore::Create(std::move(definition), options_.limits));
   layouts_.Add(core_->layout());
   return {};
 }
 
 void DeciderProcessor::OnGlobalsAtEnd() {
-  const Status before = bundles_.refusal();
   const std::shared_ptr<const DecisionCore> previous = core_;  // Waves may still point to it.
-  const bool adopted = bundles_.Adopt([this](const Bundle& bundle) { return Accept(bundle); });
-  if (adopted || bundles_.refusal().message() != before.message()) options_.on_bundle(bundles_);
+  if (bundles_.active() != nullptr && bundles_.active() != offered_) {
+    offered_ = bundles_.active();
+    refusal_ = Accept(*offered_);
+    options_.on_bundle(offered_.get(), refusal_);
+  }
   if (core_ == nullptr) return;
   for (const auto& [row, wave] : waves_) wave->Use(*core_, control_.control());
 }

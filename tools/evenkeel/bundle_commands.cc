@@ -6,13 +6,13 @@
 #include <CLI/CLI.hpp>
 #include <unistd.h>
 
+#include "evenkeel/audit/signing.h"
 #include "evenkeel/bundle/bundle.h"
+#include "evenkeel/bundle/bundle_log.h"
 #include "evenkeel/codec/globals_codec.h"
 
 namespace evenkeel {
 namespace {
-
-constexpr std::size_t kChunkBytes = 512U << 10;
 
 TimeMs WallClock() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -31,23 +31,6 @@ Status Lint(const std::string& directory) {
   return {};
 }
 
-std::vector<OwnedRecord> ChunkRecords(const std::string& topic, const Bundle& bundle,
-                                      const std::string& bytes) {
-  std::vector<OwnedRecord> records;
-  const std::size_t count = (bytes.size() + kChunkBytes - 1) / kChunkBytes;
-  for (std::size_t index = 0; index < count; ++index) {
-    const BundleChunk chunk{.name = bundle.name(),
-                            .digest = bundle.digest(),
-                            .index = static_cast<std::uint32_t>(index),
-                            .chunk_count = static_cast<std::uint32_t>(count),
-                            .total_bytes = static_cast<std::int64_t>(bytes.size()),
-                            .content = bytes.substr(index * kChunkBytes, kChunkBytes)};
-    records.push_back(
-        {.topic = topic, .key = BundleChunkKey(chunk), .value = EncodeBundleChunk(chunk)});
-  }
-  return records;
-}
-
 /// The revision of the bundle in force; 0 if there is none.
 Result<std::int64_t> ActiveRevision(LogAccess& log, const std::string& topic) {
   std::int64_t revision = 0;
@@ -64,31 +47,40 @@ Result<std::int64_t> ActiveRevision(LogAccess& log, const std::string& topic) {
   }
 }
 
-Status Publish(const GlobalFlags& flags, const std::string& directory) {
-  EVENKEEL_ASSIGN_OR_RETURN(const auto bundle, LoadBundle(directory));
-  EVENKEEL_ASSIGN_OR_RETURN(const BundleFiles files, ReadBundleDirectory(directory));
-  EVENKEEL_ASSIGN_OR_RETURN(auto context, CommandContext::Load(flags.config, flags.sets));
-  if (!context->decider().bundles().is_unsigned_allowed()) {
+struct PublishFlags {
+  std::string directory;
+  std::string key_file;
+};
+
+Status Publish(const GlobalFlags& global, const PublishFlags& flags) {
+  EVENKEEL_ASSIGN_OR_RETURN(const auto bundle, LoadBundle(flags.directory));
+  EVENKEEL_ASSIGN_OR_RETURN(const BundleFiles files, ReadBundleDirectory(flags.directory));
+  EVENKEEL_ASSIGN_OR_RETURN(auto context, CommandContext::Load(global.config, global.sets));
+  if (flags.key_file.empty() && !context->decider().bundles().is_unsigned_allowed()) {
     return FailedPrecondition(
-        "bundles cannot be signed yet, and the configuration does not allow unsigned ones; set "
+        "the configuration takes signed bundles only: sign with --key FILE, or set "
         "bundles.is_unsigned_allowed: true where whoever may write to the bundles topic is "
         "trusted");
   }
   EVENKEEL_ASSIGN_OR_RETURN(LogAccess * log, context->Access());
   const std::string topic = context->deployment().names().Bundles();
   EVENKEEL_ASSIGN_OR_RETURN(const std::int64_t revision, ActiveRevision(*log, topic));
-  std::vector<OwnedRecord> records = ChunkRecords(topic, *bundle, CanonicalBytes(files));
   const char* user = getlogin();
-  const ActiveBundle active{.name = bundle->name(),
-                            .digest = bundle->digest(),
-                            .revision = revision + 1,
-                            .activated = WallClock(),
-                            .activated_by = user == nullptr ? "unknown" : user};
-  records.push_back(
-      {.topic = topic, .key = std::string(kActiveBundleKey), .value = EncodeActiveBundle(active)});
-  EVENKEEL_RETURN_IF_ERROR(log->Load("bundle", records, active.revision));
+  BundleActivation activation{
+      .revision = revision + 1, .time = WallClock(), .by = user == nullptr ? "unknown" : user};
+  std::optional<SigningKey> key;
+  if (!flags.key_file.empty()) {
+    EVENKEEL_ASSIGN_OR_RETURN(key, SigningKey::Load(flags.key_file));
+    activation.key_id = key->key_id();
+    activation.sign = [&key](std::string_view bytes) { return key->Sign(bytes).bytes; };
+  }
+  std::vector<OwnedRecord> records;
+  for (auto& [record_key, value] : BundleRecords(bundle->name(), files, activation)) {
+    records.push_back({.topic = topic, .key = std::move(record_key), .value = std::move(value)});
+  }
+  EVENKEEL_RETURN_IF_ERROR(log->Load("bundle", records, activation.revision));
   std::printf("%s is revision %lld\n", bundle->id().c_str(),
-              static_cast<long long>(active.revision));
+              static_cast<long long>(activation.revision));
   return {};
 }
 
@@ -100,9 +92,11 @@ void AddBundleCommands(CLI::App& bundle, const GlobalFlags& flags, Chosen& chose
   lint->add_option("directory", *directory)->required();
   lint->callback([&chosen, directory] { chosen.run = [directory] { return Lint(*directory); }; });
   CLI::App* publish = bundle.add_subcommand("publish", "Put a bundle in force");
-  publish->add_option("directory", *directory)->required();
-  publish->callback([&flags, &chosen, directory] {
-    chosen.run = [&flags, directory] { return Publish(flags, *directory); };
+  auto options = std::make_shared<PublishFlags>();
+  publish->add_option("directory", options->directory)->required();
+  publish->add_option("--key", options->key_file, "Private key that signs it");
+  publish->callback([&flags, &chosen, options] {
+    chosen.run = [&flags, options] { return Publish(flags, *options); };
   });
 }
 

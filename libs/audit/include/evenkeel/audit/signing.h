@@ -54,6 +54,9 @@ class VerifyingKeys {
 
   void Add(const std::array<std::uint8_t, 32>& public_key);
 
+  /// Public keys by key id.
+  const std::map<std::string, std::array<std::uint8_t, 32>>& keys() const { return keys_; }
+
   /// Errors: kPermissionDenied, for an unknown key id or a signature that does not fit the bytes.
   Status Verify(const Signature& signature, std::string_view bytes) const;
 
