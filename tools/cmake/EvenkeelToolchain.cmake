@@ -35,6 +35,13 @@ if(EVENKEEL_SANITIZE)
     -DEVENKEEL_TSAN_SUPPRESSIONS="${CMAKE_SOURCE_DIR}/tools/sanitizers/tsan.supp"
     -o ${sanitizer_options} COMMAND_ERROR_IS_FATAL ANY)
   add_link_options($<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:${sanitizer_options}>)
+  if(EVENKEEL_SANITIZE MATCHES "thread")
+    set(sanitizer_threads ${CMAKE_BINARY_DIR}/sanitizer_threads.o)
+    execute_process(COMMAND ${CMAKE_CXX_COMPILER} -std=c++20 -fPIE -O1 -c
+      ${CMAKE_SOURCE_DIR}/tools/sanitizers/c11_threads.cc -o ${sanitizer_threads}
+      COMMAND_ERROR_IS_FATAL ANY)
+    add_link_options($<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:${sanitizer_threads}>)
+  endif()
 endif()
 
 find_program(CCACHE_PROGRAM ccache)
