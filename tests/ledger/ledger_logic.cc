@@ -134,7 +134,8 @@ Status LedgerLogic::Grow(LedgerWorld& world, const LogRecord& record, std::size_
   const std::string key(*record.key);
   EVENKEEL_ASSIGN_OR_RETURN(const LedgerState* found, world.State(key, /*create=*/false));
   const std::size_t size = (found != nullptr ? *found : LedgerState()).Encode().size();
-  if (asks && size + bytes + 32 > world.state_bytes_max()) {
+  constexpr std::size_t kHeadroom = 1024;  // For timers and calls.
+  if (asks && size + bytes + kHeadroom > world.state_bytes_max()) {
     world.DeadLetter(record, "state_too_large");
     return {};
   }

@@ -207,8 +207,9 @@ Status LedgerOracle::RunRecords(const RowHistory& history, const SliceRecord& sl
       OracleWorld world(*this);
       EVENKEEL_RETURN_IF_ERROR(logic_.CloseWave(world));
     }
-    if (const auto timer = FirstTimer(); options_.event_clock && timer && timer->due < clock) {
-      return Internal("a record overtook a timer");
+    if (options_.event_clock) {
+      const std::optional<TimerPosition> timer = FirstTimer();
+      if (timer && timer->due < clock) return Internal("a record overtook a timer");
     }
     clock_ = clock;
     if (first->topic == options_.tick_input) {

@@ -22,6 +22,16 @@ const Event* Find(const LogPoll& poll) {
   return nullptr;
 }
 
+StoredLine ToLine(const LogRecord& record) {
+  StoredLine line{.offset = record.offset, .timestamp = record.timestamp};
+  if (record.key) line.key = std::string(*record.key);
+  if (record.value) line.value = std::string(*record.value);
+  for (const RecordHeader& header : record.headers) {
+    line.headers.emplace_back(header.name, header.value);
+  }
+  return line;
+}
+
 }  // namespace
 
 std::vector<InputOptions> LedgerPlan::inputs() const {
@@ -49,8 +59,13 @@ LedgerLog::LedgerLog(LogCluster& cluster, LedgerPlan plan, std::function<void()>
     : cluster_(cluster), plan_(std::move(plan)), idle_(std::move(idle)) {}
 LedgerLog::~LedgerLog() = default;
 
-Status LedgerLog::CreateTopics() {
+Status LedgerLog::Attach() {
   EVENKEEL_ASSIGN_OR_RETURN(cluster_id_, cluster_.ClusterId(kTimeout));
+  return {};
+}
+
+Status LedgerLog::CreateTopics() {
+  EVENKEEL_RETURN_IF_ERROR(Attach());
   const auto create = [&](const std::string& name, Partition partitions, bool compacted) {
     return cluster_.CreateTopic(
         {.name = plan_.topic(name),
@@ -73,79 +88,75 @@ Status LedgerLog::CreateTopics() {
   return {};
 }
 
-Status LedgerLog::Write(const std::vector<Line>& lines) {
-  if (writer_ == nullptr) {
-    EVENKEEL_ASSIGN_OR_RETURN(writer_,
-                              cluster_.OpenSession({.transactional_id = plan_.topic("writer")}));
-    writer_->Init();
-    for (int i = 0; Find<InitDone>(poll_) == nullptr; ++i) {
-      if (i == kPatience) return Unavailable("the writer was not let in");
-      idle_();
-      poll_.clear();
-      writer_->Poll(1, poll_);
-    }
-    EVENKEEL_RETURN_IF_ERROR(Find<InitDone>(poll_)->status);
+Status LedgerLog::Open() {
+  if (session_ != nullptr) return {};
+  EVENKEEL_ASSIGN_OR_RETURN(session_,
+                            cluster_.OpenSession({.transactional_id = plan_.topic("test")}));
+  session_->Init();
+  for (int i = 0; Find<InitDone>(poll_) == nullptr; ++i) {
+    if (i == kPatience) return Unavailable("the test was not let in");
+    idle_();
+    poll_.clear();
+    session_->Poll(1, poll_);
   }
-  writer_->Begin();
+  return Find<InitDone>(poll_)->status;
+}
+
+Status LedgerLog::Write(const std::vector<Line>& lines) {
+  EVENKEEL_RETURN_IF_ERROR(Open());
+  session_->Begin();
   for (const Line& line : lines) {
     const std::string topic = plan_.topic(line.topic);
     while (true) {
-      const ProduceResult result = writer_->Produce({.topic = topic,
-                                                     .partition = line.partition,
-                                                     .key = line.key,
-                                                     .value = line.value,
-                                                     .timestamp = line.timestamp});
+      const ProduceResult result = session_->Produce({.topic = topic,
+                                                      .partition = line.partition,
+                                                      .key = line.key,
+                                                      .value = line.value,
+                                                      .timestamp = line.timestamp});
       if (result == ProduceResult::kAccepted) break;
       if (result == ProduceResult::kRefused) return Internal("a test record was refused");
       poll_.clear();
-      writer_->Poll(1, poll_);
+      session_->Poll(1, poll_);
       idle_();
     }
   }
-  writer_->Commit({});
+  session_->Commit({});
   poll_.clear();
   for (int i = 0; Find<TransactionDone>(poll_) == nullptr; ++i) {
     if (i == kPatience) return Unavailable("the writer's commit was not answered");
     idle_();
     poll_.clear();
-    writer_->Poll(1, poll_);
+    session_->Poll(1, poll_);
   }
   const TransactionDone& done = *Find<TransactionDone>(poll_);
   return done.outcome == CommitOutcome::kAcknowledged ? Status() : Internal("a test write failed");
 }
 
 Result<std::vector<StoredLine>> LedgerLog::Read(const TopicPartition& where) {
-  EVENKEEL_ASSIGN_OR_RETURN(const std::unique_ptr<LogSession> session,
-                            cluster_.OpenSession({.transactional_id = plan_.topic("reader")}));
+  EVENKEEL_RETURN_IF_ERROR(Open());
   std::vector<StoredLine> lines;
-  LogPoll poll;
   std::optional<Offset> high;
-  session->QueryWatermarks(where);
+  ReaderId reader = 0;
+  session_->QueryWatermarks(where);
   Offset end = -1;
   for (int i = 0; !high || end < *high; ++i) {
     if (i == kPatience) return Unavailable("reading " + where.topic + " does not end");
-    poll.clear();
-    session->Poll(5000, poll);
-    if (poll.empty()) idle_();
-    for (const LogRecord& record : poll.reader_records) {
-      StoredLine& line = lines.emplace_back();
-      line.offset = record.offset;
-      line.timestamp = record.timestamp;
-      if (record.key) line.key = std::string(*record.key);
-      if (record.value) line.value = std::string(*record.value);
-      for (const RecordHeader& header : record.headers) {
-        line.headers.emplace_back(header.name, header.value);
-      }
-    }
-    if (const auto* done = Find<WatermarksDone>(poll)) {
+    poll_.clear();
+    session_->Poll(5000, poll_);
+    if (poll_.empty()) idle_();
+    for (const LogRecord& record : poll_.reader_records) lines.push_back(ToLine(record));
+    if (const auto* done = Find<WatermarksDone>(poll_)) {
       EVENKEEL_RETURN_IF_ERROR(done->status);
       high = done->high;
-      session->OpenReader(where, done->low);
+      reader = session_->OpenReader(where, done->low);
     }
-    for (const LogEvent& event : poll.events) {
-      if (const auto* at_end = std::get_if<ReaderAtEnd>(&event)) end = at_end->offset;
+    if (const auto* failed = Find<ReaderFailed>(poll_)) return failed->status;
+    for (const LogEvent& event : poll_.events) {
+      const auto* at_end = std::get_if<ReaderAtEnd>(&event);
+      if (at_end != nullptr && at_end->reader == reader) end = at_end->offset;
     }
   }
+  session_->CloseReader(reader);
   return lines;
 }
 

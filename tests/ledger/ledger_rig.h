@@ -54,6 +54,8 @@ class LedgerLog {
   ~LedgerLog();
 
   Status CreateTopics();
+  /// Instead of CreateTopics(), when they exist.
+  Status Attach();
 
   struct Line {
     std::string topic;
@@ -78,13 +80,32 @@ class LedgerLog {
   std::string cluster_id() const { return cluster_id_; }
 
  private:
+  Status Open();
+
   LogCluster& cluster_;
   LedgerPlan plan_;
   std::function<void()> idle_;
   std::string cluster_id_;
-  std::unique_ptr<LogSession> writer_;
+  std::unique_ptr<LogSession> session_;
   LogPoll poll_;
 };
+
+/// "KEY ID" with an amount that depends on the effect alone: what the ledger's targets answer.
+std::string AnswerTo(const Effect& effect);
+
+/// Commands of every kind for `keys` accounts, `count` in all, drawn from `seed`. Timestamps rise
+/// by up to `step_ms` from `start` if given (event clock).
+struct Workload {
+  std::uint32_t seed = 1;
+  int count = 200;
+  int keys = 12;
+  bool sends = true;
+  bool calls = true;
+  std::optional<TimeMs> start;
+  int step_ms = 400;
+  bool broken_clocks = false;  ///< Some timestamps that no clock can have had.
+};
+std::vector<LedgerLog::Line> MakeCommands(const Workload& workload, Partition rows);
 
 /// Options of a worker that suit a test; change what the test is about.
 WorkerOptions LedgerOptions(const LedgerPlan& plan, const std::string& cluster_id,

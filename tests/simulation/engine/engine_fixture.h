@@ -77,18 +77,4 @@ class EngineWorld {
   void AnswerEffects();
 };
 
-/// Commands of every kind for `keys` accounts, `count` in all, drawn from `seed`. Timestamps rise
-/// by up to `step_ms` from `start` if given (event clock).
-struct Workload {
-  std::uint32_t seed = 1;
-  int count = 200;
-  int keys = 12;
-  bool sends = true;
-  bool calls = true;
-  std::optional<TimeMs> start;
-  int step_ms = 400;
-  bool broken_clocks = false;  ///< Some timestamps that no clock can have had.
-};
-std::vector<LedgerLog::Line> MakeCommands(const Workload& workload, Partition rows);
-
 }  // namespace evenkeel::testing
