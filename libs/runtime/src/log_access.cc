@@ -4,6 +4,8 @@
 #include <functional>
 #include <map>
 
+#include <unistd.h>
+
 namespace evenkeel {
 namespace {
 
@@ -117,6 +119,7 @@ class DirectLogAccess final : public LogAccess {
 
   Status Transact(LogSession& session, const std::vector<OwnedRecord>& records,
                   std::int64_t position);
+  Status OpenReaderSession();
   Status ProduceAll(LogSession& session, const std::vector<OwnedRecord>& records);
 
   LogCluster& cluster_;
@@ -179,15 +182,25 @@ Status DirectLogAccess::Transact(LogSession& session, const std::vector<OwnedRec
           "the log did not say whether the load took effect: " + answer.status.message()};
 }
 
+// A reader of its own id each time: two command lines must not fence each other.
+Status DirectLogAccess::OpenReaderSession() {
+  if (reader_session_ != nullptr) return {};
+  const auto now = std::chrono::system_clock::now().time_since_epoch().count();
+  const std::string id = prefix_ + "access." + std::to_string(getpid()) + "." + std::to_string(now);
+  EVENKEEL_ASSIGN_OR_RETURN(auto session, cluster_.OpenSession({.transactional_id = id,
+                                                                .inputs = {anchor_topic_},
+                                                                .membership = std::nullopt,
+                                                                .offsets_group = id}));
+  InitDone answer;
+  EVENKEEL_RETURN_IF_ERROR(AwaitAnswer(*session, session->Init(), answer));
+  EVENKEEL_RETURN_IF_ERROR(answer.status);
+  reader_session_ = std::move(session);
+  return {};
+}
+
 Result<ReadPage> DirectLogAccess::Read(const TopicPartition& where, Offset from,
                                        std::size_t records_max) {
-  if (reader_session_ == nullptr) {
-    EVENKEEL_ASSIGN_OR_RETURN(reader_session_,
-                              cluster_.OpenSession({.transactional_id = prefix_ + "access",
-                                                    .inputs = {anchor_topic_},
-                                                    .membership = std::nullopt,
-                                                    .offsets_group = prefix_ + "access"}));
-  }
+  EVENKEEL_RETURN_IF_ERROR(OpenReaderSession());
   LogSession& session = *reader_session_;
   if (from < 0) {
     WatermarksDone answer;
