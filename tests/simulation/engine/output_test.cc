@@ -81,8 +81,8 @@ TEST(OutputTest, AnOutputThatIsTooLargeIsToldToTheProcessor) {
 
 TEST(OutputTest, AStateBeyondItsBoundStopsTheTaskAndSaysWhich) {
   EngineWorld world;
-  world.Command(0, "ada", "pad 4000");
-  world.Command(0, "ada", "pad 4000");
+  world.Command(0, "ada", "pad 3000");
+  world.Command(0, "ada", "pad 3000");
   world.Start("w1");
   ASSERT_TRUE(world.UntilIdle());
   // The processor looked before.
