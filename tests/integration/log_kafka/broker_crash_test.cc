@@ -28,16 +28,20 @@ TransactionDone Transact(LogDriver& driver, const std::string& value, Offset nex
 }
 
 TEST(BrokerCrashTest, AFreshClusterCommitsAtOnceAndACrashInATransactionLosesNothing) {
-  OwnBroker broker;
+  OwnBroker broker("crash");
   const auto cluster = OpenAt(broker.bootstrap());
   ASSERT_TRUE(cluster->CreateTopic({.name = "in"}, kAdmin).ok());
   ASSERT_TRUE(cluster->CreateTopic({.name = "lead", .compacted = true}, kAdmin).ok());
-  const auto member = OpenDriver(
-      *cluster,
-      {.transactional_id = "member",
-       .inputs = {"in"},
-       .membership = GroupMembership{
-           .group = "group", .instance_id = "m", .lead_topic = "lead", .session_timeout = kAdmin}});
+  const auto member =
+      OpenDriver(*cluster, {.transactional_id = "member",
+                            .inputs = {"in"},
+                            .membership = GroupMembership{.group = "group",
+                                                          .instance_id = "m",
+                                                          .lead_topic = "lead",
+                                                          .session_timeout = kAdmin},
+                            // Longer than a broker needs to come back on a busy machine: past it,
+                            // the coordinator ends the transaction and fences its owner.
+                            .transaction_timeout = std::chrono::minutes(1)});
   ASSERT_TRUE(member->Init().ok());
   ASSERT_TRUE(member->OwnRows(1));
   // The topics of coordinators and offsets are being made: the first commit must not hang on them.
@@ -75,7 +79,7 @@ TEST(BrokerCrashTest, AFreshClusterCommitsAtOnceAndACrashInATransactionLosesNoth
 }
 
 TEST(BrokerCrashTest, ASessionOpenedBeforeTheBrokerWaitsForIt) {
-  OwnBroker broker;
+  OwnBroker broker("late");
   broker.Kill();
   const auto cluster = OpenAt(broker.bootstrap());
   const auto writer = OpenDriver(*cluster, {.transactional_id = "writer"});

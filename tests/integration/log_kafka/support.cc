@@ -63,17 +63,12 @@ std::unique_ptr<LogDriver> OpenDriver(LogCluster& cluster, SessionOptions option
   return std::make_unique<LogDriver>(std::move(session).value(), MachineTime());
 }
 
-OwnBroker::OwnBroker() {
-  std::string pattern = ::std::string(std::getenv("TMPDIR") ? std::getenv("TMPDIR") : "/tmp") +
-                        "/evenkeel-broker-XXXXXX";
-  EVENKEEL_CHECK(mkdtemp(pattern.data()) != nullptr);
-  folder_ = pattern;
+OwnBroker::OwnBroker(const std::string& name) : folder_(EVENKEEL_KAFKA_FOLDER "/" + name) {
+  Run(EVENKEEL_KAFKA_TOOL " clean -d " + folder_ + " >&2");
   Start();
 }
 
-OwnBroker::~OwnBroker() {
-  Run(EVENKEEL_KAFKA_TOOL " clean -d " + folder_ + " >&2 && rm -rf " + folder_);
-}
+OwnBroker::~OwnBroker() { Run(EVENKEEL_KAFKA_TOOL " clean -d " + folder_ + " >&2"); }
 
 void OwnBroker::Start() {
   Run(EVENKEEL_KAFKA_TOOL " start -d " + folder_ + " >&2");

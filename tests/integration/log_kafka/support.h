@@ -23,10 +23,11 @@ std::unique_ptr<LogCluster> OpenAt(const std::string& bootstrap);
 
 std::unique_ptr<LogDriver> OpenDriver(LogCluster& cluster, SessionOptions options);
 
-/// A broker of one test's own, in a fresh folder, on free ports. It ends with this object.
+/// A broker of one test's own, empty, on free ports. It ends with this object; one that a crashed
+/// run left behind under the same name is ended first.
 class OwnBroker {
  public:
-  OwnBroker();
+  explicit OwnBroker(const std::string& name);
   OwnBroker(const OwnBroker&) = delete;
   OwnBroker& operator=(const OwnBroker&) = delete;
   ~OwnBroker();
