@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "evenkeel/features/far_time.h"
+
 namespace evenkeel {
 namespace {
 
@@ -16,9 +18,9 @@ void WritePoints(ByteWriter& writer, const std::vector<PointState>& points) {
   writer.Varint(points.size());
   for (const PointState& point : points) {
     writer.Bytes(point.name);
-    writer.Signed(point.decided.value);
-    writer.Signed(point.periodic.value);
-    writer.Signed(point.wake.value);
+    WriteFarTime(writer, point.decided);
+    WriteFarTime(writer, point.periodic);
+    WriteFarTime(writer, point.wake);
   }
 }
 
@@ -26,9 +28,9 @@ void ReadPoints(ByteReader& reader, std::vector<PointState>& points) {
   for (std::uint64_t n = reader.Varint(); n > 0 && reader.ok(); --n) {
     PointState point;
     point.name = reader.Bytes();
-    point.decided = {reader.Signed()};
-    point.periodic = {reader.Signed()};
-    point.wake = {reader.Signed()};
+    point.decided = ReadFarTime(reader);
+    point.periodic = ReadFarTime(reader);
+    point.wake = ReadFarTime(reader);
     points.push_back(std::move(point));
   }
 }

@@ -1,3 +1,4 @@
+#include "evenkeel/features/far_time.h"
 #include "evenkeel/features/field_value_bytes.h"
 #include "evenkeel/policy/customer_profile.h"
 
@@ -119,7 +120,7 @@ void CustomerProfile::WriteConsents(ByteWriter& writer) const {
     writer.Bytes(entry.channel);
     writer.Byte(static_cast<std::uint8_t>(entry.state));
     writer.Signed(entry.since.value);
-    writer.Signed(entry.expires.value);
+    WriteFarTime(writer, entry.expires);
   }
 }
 
@@ -130,7 +131,7 @@ void CustomerProfile::ReadConsents(ByteReader& reader) {
     entry.channel = reader.Bytes();
     entry.state = static_cast<ConsentState>(reader.Byte());
     entry.since = {reader.Signed()};
-    entry.expires = {reader.Signed()};
+    entry.expires = ReadFarTime(reader);
     consents_.push_back(std::move(entry));
   }
 }

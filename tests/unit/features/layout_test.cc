@@ -3,6 +3,7 @@
 #include "builders.h"
 #include <gtest/gtest.h>
 
+#include "evenkeel/features/far_time.h"
 #include "evenkeel/features/feature_set.h"
 #include "evenkeel/features/slots.h"
 
@@ -51,6 +52,21 @@ TEST(LayoutTest, TheKeyIsTheMeaningNotTheName) {
   EXPECT_EQ(SlotKeyOf(Count("a", "x.a")), SlotKeyOf(Count("b", "x.a")));
   EXPECT_NE(SlotKeyOf(Count("a", "x.a")), SlotKeyOf(Count("a", "x.b")));
   EXPECT_NE(SlotKeyOf(Count("a", "x.a")), SlotKeyOf(Count("a", "x.a", kDayMs)));
+}
+
+TEST(FarTimeTest, NeverTakesOneByteAndEveryTimeComesBack) {
+  for (const TimeMs time : {TimeMs::Max(), TimeMs::Min(), TimeMs{0}, TimeMs{-1}, TimeMs{1}, At(0),
+                            TimeMs{INT64_MAX - 1}, TimeMs{INT64_MIN + 1}}) {
+    std::string bytes;
+    ByteWriter writer(bytes);
+    WriteFarTime(writer, time);
+    ByteReader reader(bytes);
+    EXPECT_EQ(ReadFarTime(reader), time);
+    EXPECT_TRUE(reader.done());
+    const bool is_never = time == TimeMs::Max() || time == TimeMs::Min();
+    EXPECT_EQ(bytes.size() == 1,
+              is_never || time == TimeMs{0} || time == TimeMs{-1} || time == TimeMs{1});
+  }
 }
 
 TEST(MigrateSlotsTest, KeepsParksAndBringsBack) {
