@@ -102,7 +102,7 @@ Status ExecutorProcessor::Take(SliceContext& context, const LogRecord& record,
   Claim& claim = found->second;
   if (!is_new) {
     if (claim.digest != action.digest) {
-      context.DeadLetter(record, "other_content",
+      context.DeadLetter(record, "id_reused",
                          "an action with this id and another content was taken before");
     }
     return {};  // The same action again: it was taken, and that was that.

@@ -15,7 +15,7 @@ POISON_REASONS = {
     "no_customer": {"no_customer", "missing_customer"},
     "absurd_time": {"absurd_time"},
     "nan_value": {"bad_value", "not_finite", "invalid_field"},
-    "other_content": {"duplicate_conflict"},
+    "other_content": {"id_reused"},
 }
 
 

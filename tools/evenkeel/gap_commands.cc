@@ -10,10 +10,16 @@ namespace evenkeel {
 namespace {
 
 struct GapFlags {
-  std::string application = "decider";
+  std::string application;  ///< Empty: whose input the topic is.
   Partition partition = 0;
   GapOrder order;
 };
+
+/// Executors read actions; everything else is the decider's.
+std::string ApplicationOf(const GapFlags& flags, const std::string& prefix) {
+  if (!flags.application.empty()) return flags.application;
+  return flags.order.topic.starts_with(prefix + "actions.") ? "executor" : "decider";
+}
 
 Status Accept(const GlobalFlags& global, const GapFlags& flags) {
   if (flags.order.from < 0 || flags.order.to <= flags.order.from) {
@@ -23,15 +29,15 @@ Status Accept(const GlobalFlags& global, const GapFlags& flags) {
   }
   EVENKEEL_ASSIGN_OR_RETURN(auto context, CommandContext::Load(global.config, global.sets));
   EVENKEEL_ASSIGN_OR_RETURN(LogAccess * log, context->Access());
-  const OwnedRecord record{.topic = context->deployment().names().Changelog(flags.application),
+  const std::string application = ApplicationOf(flags, context->deployment().prefix);
+  const OwnedRecord record{.topic = context->deployment().names().Changelog(application),
                            .partition = flags.partition,
                            .key = GapKey(flags.order),
                            .value = EncodeGap(flags.order)};
   EVENKEEL_RETURN_IF_ERROR(log->Load("gap", {record}, 0));
   std::printf("task %d of the %s skips %s[%d] %lld to %lld when it is tried again\n",
-              flags.partition, flags.application.c_str(), flags.order.topic.c_str(),
-              flags.partition, static_cast<long long>(flags.order.from),
-              static_cast<long long>(flags.order.to - 1));
+              flags.partition, application.c_str(), flags.order.topic.c_str(), flags.partition,
+              static_cast<long long>(flags.order.from), static_cast<long long>(flags.order.to - 1));
   return {};
 }
 
@@ -41,7 +47,9 @@ void AddGapCommands(CLI::App& gap, const GlobalFlags& flags, Chosen& chosen) {
   CLI::App* accept = gap.add_subcommand(
       "accept", "Order a stopped task to go on without records that are gone, on record");
   auto options = std::make_shared<GapFlags>();
-  accept->add_option("--application", options->application, "decider or executor")
+  accept
+      ->add_option("--application", options->application,
+                   "decider or executor, where the topic does not say it")
       ->check(CLI::IsMember({"decider", "executor"}));
   accept->add_option("--topic", options->order.topic)->required();
   accept->add_option("--partition", options->partition)->required();

@@ -179,12 +179,13 @@ Status GapStatus(const TopicPartition& where, Offset next, Offset log_start) {
     return {StatusCode::kOutOfRange, "the next record of " + place + " is " + std::to_string(next) +
                                          ", which lies beyond the topic's end: was it made anew?"};
   }
-  return {
-      StatusCode::kOutOfRange,
-      "records " + std::to_string(next) + " to " + std::to_string(log_start - 1) + " of " + place +
-          " are gone before they were read. To go on without them, on record: evenkeel " +
-          "gap accept --topic " + where.topic + " --partition " + std::to_string(where.partition) +
-          " --from " + std::to_string(next) + " --to " + std::to_string(log_start)};
+  return {StatusCode::kOutOfRange,
+          "records " + std::to_string(next) + " to " + std::to_string(log_start - 1) + " of " +
+              place +
+              " are gone before they were read. To go on without them, on record: evenkeel " +
+              "gap accept --topic " + where.topic + " --partition " +
+              std::to_string(where.partition) + " --from " + std::to_string(next) + " --to " +
+              std::to_string(log_start) + " --by \"<who says so, and why>\""};
 }
 
 Status Restore::CheckCommitRecord(const CommitRecord& record) const {

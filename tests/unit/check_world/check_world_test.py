@@ -48,7 +48,7 @@ class CheckWorldTest(unittest.TestCase):
                 "actions": {"discount_10/sms": 1, "education/sms": 1, "tips/email": 1},
                 "holdout_contacts": 0, "cap_violations": 0, "quiet_hour_violations": 0,
                 "applied_at_target": 3, "retried_calls": 0, "held_out": 1, "loaded_again": 0,
-                "dead_letters": {"absurd_time": 1, "duplicate_conflict": 1, "invalid_field": 1,
+                "dead_letters": {"absurd_time": 1, "id_reused": 1, "invalid_field": 1,
                                  "missing_customer": 1, "undecodable": 1}}
             self.assertEqual({name: figures[name] for name in wanted}, wanted)
 

@@ -85,7 +85,7 @@ class TinyWorld:
         other = self.event("C2-2", "session", "C2", minutes=900)
         self.spoil("other_content", json.dumps(other))
         self.signal(other)
-        self.dead_letter("duplicate_conflict")
+        self.dead_letter("id_reused")
 
     # --- what became of it ---
 
