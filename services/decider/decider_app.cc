@@ -2,24 +2,10 @@
 
 #include "common/open_log.h"
 #include "common/worker_setup.h"
-#include "decider/decider_processor.h"
+#include "decider/decider_setup.h"
 
 namespace evenkeel {
 namespace {
-
-std::vector<InputOptions> InputsOf(const Deployment& deployment) {
-  const TopicNames names = deployment.names();
-  std::vector<InputOptions> inputs;
-  for (const std::string& topic : deployment.signals) {
-    inputs.push_back({.topic = names.Signals(topic)});
-  }
-  inputs.push_back({.topic = names.Outcomes()});
-  inputs.push_back({.topic = names.Ticks(), .is_tick = deployment.ticks_pace});
-  // What comes back to us does not move the clock: it says when we were told, not when it happened.
-  inputs.push_back({.topic = names.Receipts(), .moves_clock = false});
-  inputs.push_back({.topic = names.Verdicts(), .moves_clock = false});
-  return inputs;
-}
 
 void LogBundle(const Logger& logger, const Bundle* bundle, const Status& status) {
   if (!status.ok()) {
@@ -30,38 +16,6 @@ void LogBundle(const Logger& logger, const Bundle* bundle, const Status& status)
     logger.Write(LogSeverity::kInfo, "decider", "bundle in force",
                  {{"bundle", PublicText(bundle->id())}});
   }
-}
-
-DeciderProcessor::Options ProcessorOptions(const v1::DeciderConfig& config,
-                                           const DeciderApp::Context& context,
-                                           const ApplicationSetup& setup, const SigningKey* key,
-                                           const VerifyingKeys& bundle_keys) {
-  const Deployment& deployment = context.deployment;
-  DeciderProcessor::Options options;
-  options.decoder.clock = deployment.clock;
-  options.decoder.partition_count = deployment.row_count;
-  if (config.engine().limits().has_record_max_bytes()) {
-    options.decoder.record_max_bytes =
-        static_cast<std::size_t>(config.engine().limits().record_max_bytes());
-  }
-  options.bundles.allow_unsigned = config.bundles().is_unsigned_allowed();
-  options.bundles.trusted_keys = bundle_keys.keys();
-  options.reservations_wait = deployment.clock == ClockMode::kEvent;
-  options.writer.names = deployment.names();
-  options.writer.origin = {.deployment = deployment.prefix,
-                           .environment = deployment.environment,
-                           .is_simulated = deployment.clock == ClockMode::kEvent,
-                           .program = "evenkeel"};
-  options.writer.key = key;
-  if (config.engine().state().has_max_bytes()) {
-    options.limits.bytes_max = config.engine().state().max_bytes();
-  }
-  for (const InputOptions& input : setup.inputs) options.input_topics.push_back(input.topic);
-  options.channels = deployment.channels;
-  options.on_bundle = [&logger = context.logger](const Bundle* bundle, const Status& status) {
-    LogBundle(logger, bundle, status);
-  };
-  return options;
 }
 
 }  // namespace
@@ -90,9 +44,8 @@ Status DeciderApp::MakeWorkers(const v1::DeciderConfig& config, const Context& c
   EVENKEEL_ASSIGN_OR_RETURN(ApplicationSetup setup,
                             SetupOf(config.engine(), "decider.engine", "decider"));
   setup.cluster_id = context.cluster_id;
-  setup.inputs = InputsOf(deployment);
-  setup.globals = {deployment.names().Bundles(), deployment.names().Control(),
-                   deployment.names().Context()};
+  setup.inputs = DeciderInputs(deployment);
+  setup.globals = DeciderGlobals(deployment);
   EVENKEEL_ASSIGN_OR_RETURN(TimeZoneDatabase opened, TimeZoneDatabase::Open());
   const auto zones = std::make_shared<const TimeZoneDatabase>(std::move(opened));
   VerifyingKeys bundle_keys;
@@ -102,11 +55,14 @@ Status DeciderApp::MakeWorkers(const v1::DeciderConfig& config, const Context& c
   }
   std::vector<std::unique_ptr<Worker>> workers;
   for (int i = 0; i < setup.workers; ++i) {
-    EVENKEEL_ASSIGN_OR_RETURN(WorkerOptions options, MakeWorkerOptions(deployment, config.engine(),
-                                                                       config.clock(), setup, i));
-    auto processor = std::make_unique<DeciderProcessor>(
-        ProcessorOptions(config, context, setup, key_ ? &*key_ : nullptr, bundle_keys), zones,
-        metrics_);
+    EVENKEEL_ASSIGN_OR_RETURN(WorkerOptions options,
+                              DeciderWorkerOptions(config, deployment, setup, i));
+    DeciderProcessor::Options processing =
+        DeciderOptions(config, deployment, key_ ? &*key_ : nullptr, bundle_keys);
+    processing.on_bundle = [&logger = context.logger](const Bundle* bundle, const Status& status) {
+      LogBundle(logger, bundle, status);
+    };
+    auto processor = std::make_unique<DeciderProcessor>(std::move(processing), zones, metrics_);
     workers.push_back(
         std::make_unique<Worker>(Worker::Ports{context.cluster, context.stores, no_effects_},
                                  std::move(options), std::move(processor)));
