@@ -7,6 +7,19 @@
 #include "transaction.h"
 
 namespace evenkeel {
+namespace {
+
+std::size_t ApproximateBytes(const SliceRecord& slice) {
+  constexpr std::size_t kNumbers = 16;
+  std::size_t bytes = 2 * kNumbers;
+  for (const InputNext& end : slice.ends) bytes += end.topic.size() + kNumbers;
+  for (const GlobalRevision& global : slice.globals) bytes += global.topic.size() + kNumbers;
+  for (const std::string& event : slice.local_events) bytes += event.size() + kNumbers;
+  if (slice.timer_cursor) bytes += slice.timer_cursor->key.size() + slice.timer_cursor->name.size();
+  return bytes;
+}
+
+}  // namespace
 
 Slice::Slice(const TaskEnvironment& environment, Task& task, Transaction& transaction,
              std::span<const GlobalRevision> globals, std::span<const Offset> revisions)
@@ -35,6 +48,7 @@ Status Slice::Run(TimeMs wall) {
   }
   std::sort(record_.ends.begin(), record_.ends.end(),
             [](const InputNext& a, const InputNext& b) { return a.topic < b.topic; });
+  work.slice_bytes += ApproximateBytes(record_);
   work.slices.push_back(std::move(record_));
   ++environment_.counters.slices;
   return {};

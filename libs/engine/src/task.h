@@ -34,7 +34,9 @@ struct TaskPosition {
   std::string digest;
 };
 
-/// Bounds what local events add to a commit record.
+/// What slices may add to a commit record, roughly, and local events of that: the record must fit
+/// into a megabyte.
+inline constexpr std::size_t kSliceBytesPerCommit = 384 * 1024;
 inline constexpr std::size_t kLocalEventBytesPerCommit = 256 * 1024;
 
 /// What a task has done since its last commit.
@@ -52,6 +54,7 @@ struct TaskWork {
   std::uint64_t states_deleted = 0;
   std::size_t local_events = 0;  ///< Taken from the front of the queue.
   std::size_t local_event_bytes = 0;
+  std::size_t slice_bytes = 0;  ///< Of the slices in the commit record, roughly.
   bool commit_soon = false;
   StoreBatch sealed;          ///< What the store takes once acknowledged.
   std::string commit_record;  ///< As produced.

@@ -16,6 +16,7 @@ void Worker::Impl::AdvanceRows() {
     }
     // Only now: what else the poll brought may have taken the row away.
     if (it.task != nullptr && it.stop_reason.ok() && std::exchange(it.needs_start, false)) {
+      requests_.Forget(row);  // Watermarks asked before belong to an earlier start.
       it.task->Start(*session_);
     }
     const bool is_idle = it.restore == nullptr && !it.restored && it.task == nullptr;

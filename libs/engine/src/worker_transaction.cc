@@ -65,7 +65,7 @@ bool Worker::Impl::MustCommit() const {
     if (work == nullptr) continue;
     events += work->records_in + work->timers_fired;
     const bool is_full = work->slices.size() >= policy.max_slices_per_task ||
-                         work->local_event_bytes >= kLocalEventBytesPerCommit;
+                         work->slice_bytes >= kSliceBytesPerCommit;
     const bool is_due_soon = work->commit_soon && now - last_commit_ >= policy.soon;
     if (is_full || is_due_soon || !it.stop_reason.ok()) return true;
   }
@@ -135,6 +135,7 @@ void Worker::Impl::OnAcknowledged(const TransactionDone& done) {
   counters_.commit_time += now_.monotonic - transaction_->asked_at();
   ++counters_.commits;
   aborts_in_a_row_ = 0;
+  health_ = {};
   reopen_delay_ = std::chrono::milliseconds(0);
   transaction_->End();
   for (auto& [row, it] : rows_) {

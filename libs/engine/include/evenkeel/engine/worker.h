@@ -25,6 +25,8 @@ namespace evenkeel {
 /// It opens its log session by itself and replaces it whenever the outcome of a transaction is in
 /// doubt; then its tasks are restored from their stores and changelogs.
 ///
+/// Destroying a worker that was not stopped is a crash: what is open is left to be aborted.
+///
 /// Thread-safety: one thread, apart from PostEffectResult() and RequestStop().
 class Worker {
  public:
@@ -48,8 +50,9 @@ class Worker {
   /// Returns when Step() may have something to do, or after `max`.
   void Wait(std::chrono::milliseconds max);
 
-  /// Hands `event` to the task of `row` as a local event, once; dropped if the row is not ours (the
-  /// next owner hands the effect out again). Any thread.
+  /// Hands `event` (at most 64 KiB; it is stored in the commit record) to the task of `row` as a
+  /// local event, once; dropped if the row is not ours (the next owner hands the effect out again).
+  /// A processor may get two results of an effect that was handed out twice. Any thread.
   void PostEffectResult(Partition row, std::string event);
 
   /// Ends in order: no more intake, commit, flush, leave. Any thread. Then step on until stopped().

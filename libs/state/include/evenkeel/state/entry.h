@@ -34,7 +34,8 @@ void BeginStateValue(std::uint64_t layout, std::string& out);
 Result<StateValue> ParseStateValue(std::string_view value);
 
 /// "The records [from, to) of `topic` are lost; go on at `to`." Written by an operator to the
-/// task's changelog partition; the task applies it when it stands exactly at `from`.
+/// task's changelog partition while the task is stopped; the task applies it when it stands exactly
+/// at `from`.
 struct GapOrder {
   std::string topic;
   Offset from = 0;
