@@ -48,6 +48,7 @@ class Worker::Impl {
     Status stop_reason;       ///< An error: stop the task as soon as nothing of it is open.
     Status stopped;           ///< An error: stopped.
     MonotonicTime retry_at;
+    int failures = 0;          ///< Times that it ran and was stopped, since its last commit.
     Restore::Plan plan;        ///< For the next restore.
     bool is_paused = false;    ///< All inputs, while stopped.
     bool needs_start = false;  ///< The task was rolled back, or is new.
@@ -83,6 +84,7 @@ class Worker::Impl {
   void OpenTask(Partition row, Row& it);
   void CloseTask(Partition row, Row& it, bool in_order);
   void StopTask(Partition row, Row& it, Status why);
+  std::chrono::milliseconds RetryDelay(Row& it, const Status& why, bool was_running);
   void LeaveRows(const std::vector<Partition>& rows);
   void ReleaseIfDue();
   void StopIfDue();

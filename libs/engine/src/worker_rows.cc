@@ -1,5 +1,6 @@
 // The life of the worker's rows: restored, opened, stopped and tried again, given up.
 
+#include <algorithm>
 #include <utility>
 
 #include "task_view.h"
@@ -70,6 +71,16 @@ void Worker::Impl::CloseTask(Partition row, Row& it, bool in_order) {
   requests_.Forget(row);
 }
 
+// Somebody else is about to close the store, or the log is: no reason to wait long. A task that ran
+// into its error will most likely do so again, and undoes the work of its neighbours with it.
+std::chrono::milliseconds Worker::Impl::RetryDelay(Row& it, const Status& why, bool was_running) {
+  constexpr std::chrono::milliseconds kSoon{100};
+  constexpr int kDoublingsMax = 5;
+  if (why.retryable()) return kSoon;
+  if (!was_running) return options_.deadlines.task_retry;
+  return options_.deadlines.task_retry * (1 << std::min(it.failures++, kDoublingsMax));
+}
+
 void Worker::Impl::StopTask(Partition row, Row& it, Status why) {
   const bool was_running = it.task != nullptr;
   CloseTask(row, it, /*in_order=*/true);
@@ -78,9 +89,7 @@ void Worker::Impl::StopTask(Partition row, Row& it, Status why) {
   }
   it.is_paused = it.is_paused || was_running;
   it.stop_reason = {};
-  // Somebody else is about to close the store, or the log is: no reason to wait long.
-  constexpr std::chrono::milliseconds kSoon{100};
-  it.retry_at = now_.monotonic + (why.retryable() ? kSoon : options_.deadlines.task_retry);
+  it.retry_at = now_.monotonic + RetryDelay(it, why, was_running);
   it.stopped = std::move(why);
 }
 

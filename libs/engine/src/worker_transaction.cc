@@ -152,6 +152,7 @@ void Worker::Impl::OnAcknowledged(const TransactionDone& done) {
       it.stop_reason = effects.status();
       continue;
     }
+    it.failures = 0;
     counters_.effects += effects->size();
     if (!effects->empty()) ports_.effects.Execute(row, std::move(effects).value());
   }

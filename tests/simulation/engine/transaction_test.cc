@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine_fixture.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -207,6 +209,11 @@ TEST(TransactionTest, ABrokenProcessorStopsOneTaskAndUndoesItsWork) {
   const Result<std::vector<StoredLine>> out = world.log.Read({world.log.plan().topic("out"), 0});
   ASSERT_TRUE(out.ok());
   EXPECT_TRUE(out->empty());
+  // It is tried again, but less and less often.
+  world.StepFor(seconds(100));
+  const auto& opened = world.member("w1").journal.opened;
+  EXPECT_GE(std::count(opened.begin(), opened.end(), 0), 2);
+  EXPECT_LE(std::count(opened.begin(), opened.end(), 0), 4);
 }
 
 }  // namespace

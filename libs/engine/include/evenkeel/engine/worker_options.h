@@ -72,7 +72,7 @@ struct DeadlinePolicy {
   std::chrono::milliseconds transaction{20'000};
   /// Other requests, while the log is reachable.
   std::chrono::milliseconds request{60'000};
-  /// A stopped or refused task is tried again this often.
+  /// A stopped task is tried again after this; one that fails again and again, up to 32 times it.
   std::chrono::milliseconds task_retry{10'000};
 };
 
