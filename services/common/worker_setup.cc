@@ -36,6 +36,19 @@ void FillPolicies(const v1::EngineConfig& config, WorkerOptions& out) {
   }
 }
 
+/// The limit is the process's: its workers share it out evenly.
+Status FillRate(const v1::LimitsConfig& config, int workers, WorkerOptions& out) {
+  if (!config.has_records_per_second_max()) return {};
+  if (config.records_per_second_max() < workers) {
+    return InvalidArgument(
+        "engine.limits.records_per_second_max: " + std::to_string(config.records_per_second_max()) +
+        " is less than one for each of the " + std::to_string(workers) +
+        " workers; raise it, or remove it for no limit");
+  }
+  out.intake.records_per_second = config.records_per_second_max() / workers;
+  return {};
+}
+
 ClockOptions ClockOf(const Deployment& deployment, const v1::ClockConfig& config) {
   ClockOptions clock;
   clock.mode = deployment.clock;
@@ -87,6 +100,7 @@ Result<WorkerOptions> MakeWorkerOptions(const Deployment& deployment,
   out.clock = ClockOf(deployment, clock);
   out.store.directory = setup.state_directory;
   FillPolicies(config, out);
+  EVENKEEL_RETURN_IF_ERROR(FillRate(config.limits(), setup.workers, out));
   out.codec = {EncodeCommitRecord, DecodeCommitRecord};
   EVENKEEL_RETURN_IF_ERROR(CheckOptions(out));
   return out;

@@ -65,6 +65,12 @@ Status CheckOptions(const WorkerOptions& options) {
       intake.buffer_records == 0 || intake.buffer_bytes == 0) {
     return InvalidArgument("every bound of intake must be above 0");
   }
+  constexpr std::int64_t kRateMax = 1'000'000'000;
+  if (intake.records_per_second < 0 || intake.records_per_second > kRateMax) {
+    return InvalidArgument("intake.records_per_second is " +
+                           std::to_string(intake.records_per_second) +
+                           "; it must be between 0 (no limit) and " + std::to_string(kRateMax));
+  }
   return {};
 }
 

@@ -30,7 +30,7 @@ Slice::Slice(const TaskEnvironment& environment, Task& task, Transaction& transa
   record_.globals.assign(globals.begin(), globals.end());
 }
 
-Status Slice::Run(TimeMs wall) {
+Status Slice::Run(TimeMs wall, std::size_t records_max) {
   TaskWork& work = task_.work();
   const std::vector<Offset> before = task_.position().next;
   if (!is_event_clock_) {
@@ -38,7 +38,7 @@ Status Slice::Run(TimeMs wall) {
   }
   EVENKEEL_RETURN_IF_ERROR(RunLocalEvents());
   EVENKEEL_RETURN_IF_ERROR(RunTimers());
-  EVENKEEL_RETURN_IF_ERROR(RunRecords());
+  EVENKEEL_RETURN_IF_ERROR(RunRecords(records_max));
   EVENKEEL_RETURN_IF_ERROR(CloseWave());
 
   record_.as_of = task_.position().clock;
@@ -77,8 +77,8 @@ Status Slice::RunTimers() {
   return {};
 }
 
-Status Slice::RunRecords() {
-  while (records_ < environment_.options.intake.slice_records) {
+Status Slice::RunRecords(std::size_t max) {
+  while (records_ < max) {
     const std::optional<std::uint32_t> next = task_.order().Next();
     if (!next) return {};
     if (is_event_clock_) {

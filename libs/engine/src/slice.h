@@ -19,13 +19,14 @@ class Slice {
   Slice(const TaskEnvironment& environment, Task& task, class Transaction& transaction,
         std::span<const GlobalRevision> globals, std::span<const Offset> revisions);
 
+  /// Processes at most `records_max` records; at a tick, also those that enter with it.
   /// An error means that the task cannot go on; what the slice did must be taken back.
-  Status Run(TimeMs wall);
+  Status Run(TimeMs wall, std::size_t records_max);
 
  private:
   Status RunLocalEvents();
   Status RunTimers();
-  Status RunRecords();
+  Status RunRecords(std::size_t max);
 
   Result<bool> IsTimerDue(TimeMs bound);
   Status Fire(const TimerPosition& timer);

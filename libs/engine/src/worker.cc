@@ -14,7 +14,8 @@ Worker::Impl::Impl(Ports ports, WorkerOptions options, std::unique_ptr<Processor
       processor_(std::move(processor)),
       environment_{options_, *processor_, counters_},
       globals_(options_, *processor_),
-      clock_guard_(options_.clock) {
+      clock_guard_(options_.clock),
+      intake_rate_(options_.intake.records_per_second) {
   EVENKEEL_CHECK(CheckOptions(options_).ok());
 }
 
@@ -25,6 +26,7 @@ Worker::Impl::~Impl() = default;
 // moves a step; what is due for revocation or stop happens once no transaction is open.
 Status Worker::Impl::Step(Now now) {
   now_ = now;
+  intake_rate_.Advance(now.monotonic);
   if (stopped_) return {};
   if (session_ == nullptr && !stop_requested_) OpenSession();
   if (session_ != nullptr) {
@@ -53,7 +55,7 @@ void Worker::Impl::Wait(std::chrono::milliseconds max) {
                          const Result<bool> has_work = row.task->HasWork(now_.wall);
                          return has_work.ok() && *has_work;
                        });
-  session_->Wait(is_busy ? std::chrono::milliseconds(0) : max);
+  session_->Wait(is_busy ? std::min(max, intake_rate_.Pause()) : max);
 }
 
 void Worker::Impl::PostEffectResult(Partition row, std::string event) {

@@ -13,6 +13,7 @@
 
 #include "clock_guard.h"
 #include "globals.h"
+#include "intake_rate.h"
 #include "requests.h"
 #include "restore.h"
 #include "task.h"
@@ -134,6 +135,7 @@ class Worker::Impl {
   std::vector<std::pair<Partition, Status>> culprits_;  ///< To stop once the abort is done.
   MonotonicTime last_commit_;
   MonotonicTime intake_after_;  ///< After an abort.
+  IntakeRate intake_rate_;
   int aborts_in_a_row_ = 0;
 
   std::atomic<bool> stop_requested_{false};

@@ -14,7 +14,7 @@ namespace evenkeel {
 bool Worker::Impl::TakesWork() {
   return is_ready_ && !stop_requested_ && !is_releasing_ && clock_status_.ok() &&
          transaction_->takes_work() && !transaction_->refusal() &&
-         now_.monotonic >= intake_after_ &&
+         now_.monotonic >= intake_after_ && intake_rate_.available() > 0 &&
          transaction_->queued_bytes() < options_.intake.pending_output_bytes;
 }
 
@@ -40,7 +40,10 @@ bool Worker::Impl::RunSlice(Partition row, Row& it) {
     transaction_->Open(now_.monotonic);
     Slice slice(environment_, *it.task, *transaction_, globals_.named_revisions(),
                 globals_.revisions());
-    status = slice.Run(now_.wall);
+    const std::uint64_t before = counters_.records;
+    status =
+        slice.Run(now_.wall, std::min(options_.intake.slice_records, intake_rate_.available()));
+    intake_rate_.Take(counters_.records - before);
   }
   if (status.ok()) return true;
   if (status.code() == StatusCode::kDataLoss) it.plan.wipes_store = true;

@@ -29,5 +29,33 @@ TEST(WorkerTest, DoesEverythingALedgerAsksFor) {
   for (const LedgerOracle& oracle : world.Check()) EXPECT_EQ(oracle.open_calls(), 0U);
 }
 
+TEST(WorkerTest, TakesInNoMoreThanItsRateAllows) {
+  EngineWorld world;
+  ASSERT_TRUE(world.log.Write(MakeCommands({.seed = 3, .count = 600, .sends = false}, 2)).ok());
+  world.Start("w1", [](WorkerOptions& options) { options.intake.records_per_second = 100; });
+  ASSERT_TRUE(world.UntilRunning());
+  const auto records = [&] { return world.member("w1").worker->status().counters.records; };
+  const std::uint64_t before = records();
+  world.StepFor(seconds(2));
+  const std::uint64_t taken = records() - before;
+  EXPECT_GE(taken, 190U);
+  // What was saved up before the tasks ran, at most a second's worth, comes on top.
+  EXPECT_LE(taken, 300U);
+  ASSERT_TRUE(world.UntilIdle());
+  EXPECT_GE(records(), 600U);
+  world.Check();
+}
+
+TEST(WorkerTest, ASlowRateKeepsWorkInOrderAndTimersGoing) {
+  EngineWorld world;
+  ASSERT_TRUE(world.log.Write(MakeCommands({.seed = 4, .count = 100}, 2)).ok());
+  world.Start("w1", [](WorkerOptions& options) { options.intake.records_per_second = 20; });
+  ASSERT_TRUE(world.UntilIdle(60'000));
+  world.StepFor(seconds(8));
+  ASSERT_TRUE(world.UntilIdle(60'000));
+  EXPECT_GT(world.member("w1").worker->status().counters.timers, 5U);
+  world.Check();
+}
+
 }  // namespace
 }  // namespace evenkeel::testing

@@ -56,6 +56,9 @@ struct IntakePolicy {
   std::size_t buffer_records = 4000;           ///< Per input of a task; then it is paused.
   std::size_t buffer_bytes = 4 << 20;          ///< The same in bytes.
   std::size_t pending_output_bytes = 8 << 20;  ///< Not yet taken by the log; then intake waits.
+  /// Records that the worker processes, on average; up to a second's worth at once after a pause.
+  /// 0: as many as it can. Timers wait with the records, until the next may be processed.
+  std::int64_t records_per_second = 0;
 };
 
 struct StorePolicy {
