@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   AddTopicsCommands(topics, flags, chosen);
   AddDumpCommand(topics, flags, chosen);
   AddSignalsCommands(group("signals", "What happened to customers"), flags, chosen);
+  AddCustomersCommands(group("customers", "What is known of customers"), flags, chosen);
   AddDecisionsCommand(app, flags, chosen);
   AddBundleCommands(group("bundle", "Policy as files"), flags, chosen);
   AddDeadLettersCommands(group("dlq", "Records that could not be understood"), flags, chosen);

@@ -4,6 +4,9 @@
 
 #include <sodium.h>
 
+#include "evenkeel/base/hash.h"
+#include "evenkeel/codec/action_codec.h"
+#include "evenkeel/codec/decision_codec.h"
 #include "evenkeel/codec/dump.h"
 
 namespace evenkeel {
@@ -58,6 +61,18 @@ void PutText(Json& out, const std::string& name, const std::string& bytes) {
   }
 }
 
+std::optional<std::string> PayloadOf(std::optional<TopicKind> kind, std::string_view value) {
+  if (kind == TopicKind::kDecision) {
+    Result<DecisionEnvelope> envelope = DecodeDecisionEnvelope(value);
+    if (envelope.ok()) return std::move(envelope->payload);
+  }
+  if (kind == TopicKind::kAction) {
+    Result<SignedAction> action = DecodeSignedAction(value);
+    if (action.ok()) return std::move(action->payload);
+  }
+  return std::nullopt;
+}
+
 Json Coordinates(const OwnedRecord& record) {
   Json out;
   out["topic"] = record.topic;
@@ -91,6 +106,19 @@ Json RecordJson(const Deployment& deployment, const OwnedRecord& record) {
     }
   }
   out["value_base64"] = Base64(*record.value);
+  return out;
+}
+
+Json DigestJson(const Deployment& deployment, const OwnedRecord& record) {
+  Json out = Coordinates(record);
+  if (!record.value) {
+    out["value_sha256"] = nullptr;
+    return out;
+  }
+  out["value_sha256"] = ToHex(Sha256(*record.value));
+  if (const auto payload = PayloadOf(KindOf(deployment, record), *record.value)) {
+    out["payload_sha256"] = ToHex(Sha256(*payload));
+  }
   return out;
 }
 

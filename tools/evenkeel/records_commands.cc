@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "context.h"
 #include "record_json.h"
+#include "record_pages.h"
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
@@ -10,8 +11,6 @@
 
 namespace evenkeel {
 namespace {
-
-constexpr std::size_t kPageRecords = 2000;
 
 struct DumpFlags {
   std::string topic;
@@ -28,27 +27,7 @@ struct DeadLetterFlags {
   std::size_t limit = 1000;
 };
 
-/// Calls `take` for every committed record of a partition, until it returns false.
-template <typename Take>
-Status ForEachRecord(LogAccess& log, const TopicPartition& where, const Take& take) {
-  Offset from = -1;
-  while (true) {
-    EVENKEEL_ASSIGN_OR_RETURN(const ReadPage page, log.Read(where, from, kPageRecords));
-    for (const OwnedRecord& record : page.records) {
-      if (!take(record)) return {};
-    }
-    if (page.at_end) return {};
-    from = page.next;
-  }
-}
-
-Result<Partition> PartitionsOf(LogAccess& log, const std::string& topic) {
-  EVENKEEL_ASSIGN_OR_RETURN(const auto topics, log.DescribeTopics({topic}));
-  if (topics.empty()) {
-    return NotFound("topic " + topic + " does not exist; `evenkeel topics check` lists what must");
-  }
-  return topics.front().partitions;
-}
+void PutLine(const nlohmann::ordered_json& line) { std::puts(line.dump().c_str()); }
 
 Status Dump(const GlobalFlags& global, const DumpFlags& flags) {
   EVENKEEL_ASSIGN_OR_RETURN(auto context, CommandContext::Load(global.config, global.sets));
@@ -57,7 +36,8 @@ Status Dump(const GlobalFlags& global, const DumpFlags& flags) {
   for (Partition partition = 0; partition < partitions; ++partition) {
     EVENKEEL_RETURN_IF_ERROR(
         ForEachRecord(*log, {flags.topic, partition}, [&](const OwnedRecord& record) {
-          std::puts(RecordJson(context->deployment(), record).dump().c_str());
+          PutLine(flags.format == "digests" ? DigestJson(context->deployment(), record)
+                                            : RecordJson(context->deployment(), record));
           return true;
         }));
   }
@@ -100,7 +80,7 @@ Status ListDeadLetters(const GlobalFlags& global, const DeadLetterFlags& flags) 
     for (Partition partition = 0; partition < partitions && left > 0; ++partition) {
       EVENKEEL_RETURN_IF_ERROR(
           ForEachRecord(*log, {topic, partition}, [&](const OwnedRecord& record) {
-            std::puts(DeadLetterJson(record).dump().c_str());
+            PutLine(DeadLetterJson(record));
             return --left > 0;
           }));
     }
@@ -114,8 +94,9 @@ void AddDumpCommand(CLI::App& topics, const GlobalFlags& flags, Chosen& chosen) 
   CLI::App* dump = topics.add_subcommand("dump", "Print a topic's committed records, decoded");
   auto options = std::make_shared<DumpFlags>();
   dump->add_option("--topic", options->topic, "The whole name, with its prefix")->required();
-  dump->add_option("--format", options->format, "json: one object a line")
-      ->check(CLI::IsMember({"json"}));
+  dump->add_option("--format", options->format,
+                   "json: one object a line; digests: the same with SHA-256 in place of values")
+      ->check(CLI::IsMember({"json", "digests"}));
   dump->callback([&flags, &chosen, options] {
     chosen.run = [&flags, options] { return Dump(flags, *options); };
   });
