@@ -4,8 +4,9 @@
 
 namespace evenkeel {
 
-CallSink::CallSink(std::map<std::string, Connector*> connectors, EffectPool& pool)
-    : connectors_(std::move(connectors)), pool_(pool) {}
+CallSink::CallSink(std::map<std::string, Connector*> connectors, CallScheduler& pool,
+                   std::function<TimeMs()> wall_clock)
+    : connectors_(std::move(connectors)), pool_(pool), wall_clock_(std::move(wall_clock)) {}
 
 void CallSink::Execute(Partition row, std::vector<Effect> effects) {
   std::uint64_t tenure = 0;
@@ -45,18 +46,30 @@ void CallSink::Call(Partition row, std::uint64_t tenure, const std::string& orde
   const Result<CallOrder> order = CallOrder::Decode(order_bytes);
   EVENKEEL_CHECK(order.ok());
   if (IsOurs(row, tenure)) {
-    const auto connector = connectors_.find(order->channel);
-    EVENKEEL_CHECK(connector != connectors_.end());  // The processor refuses other channels.
-    const CallResult result =
-        connector->second->Execute({.action_id = order->action_id,
-                                    .type = "evenkeel.action." + order->channel + ".v1",
-                                    .body = order->body,
-                                    .attempt = order->attempt});
-    Count(result, order->attempt);
+    const CallResult result = Make(*order);
     worker_->PostEffectResult(
         row, CallReport{order->customer, order->action_id, order->attempt, result}.Encode());
   }
   --open_;
+}
+
+CallResult CallSink::Make(const CallOrder& order) {
+  if (wall_clock_() >= order.not_after) {
+    // The claim's owner ends it: nobody called just now, but perhaps an earlier owner did.
+    return {order.is_repeat ? CallOutcome::kAmbiguous : CallOutcome::kRetry,
+            0,
+            "its time was over before the call",
+            {}};
+  }
+  const auto connector = connectors_.find(order.channel);
+  EVENKEEL_CHECK(connector != connectors_.end());  // The processor refuses other channels.
+  const CallResult result =
+      connector->second->Execute({.action_id = order.action_id,
+                                  .type = "evenkeel.action." + order.channel + ".v1",
+                                  .body = order.body,
+                                  .attempt = order.attempt});
+  Count(result, order.attempt);
+  return result;
 }
 
 void CallSink::Forget(Partition row) {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -11,10 +12,13 @@
 #include "executor/connector.h"
 #include "executor/effect_pool.h"
 
+#include "evenkeel/base/time.h"
 #include "evenkeel/engine/effect_sink.h"
 #include "evenkeel/engine/worker.h"
 
 namespace evenkeel {
+
+struct CallOrder;
 
 /// What the calls of a process came to.
 struct CallCounters {
@@ -29,8 +33,9 @@ struct CallCounters {
 /// them. A call that the pool has no room for is reported as not made, to be tried again.
 class CallSink final : public EffectSink {
  public:
-  /// Connectors by channel; they and the pool outlive the sink.
-  CallSink(std::map<std::string, Connector*> connectors, EffectPool& pool);
+  /// Connectors by channel; they and the pool outlive the sink. `wall_clock` from any thread.
+  CallSink(std::map<std::string, Connector*> connectors, CallScheduler& pool,
+           std::function<TimeMs()> wall_clock);
 
   /// Where results go. Once, before the worker's first step; the worker outlives the pool's calls.
   void Attach(Worker& worker) { worker_ = &worker; }
@@ -45,11 +50,13 @@ class CallSink final : public EffectSink {
  private:
   void Begin(Partition row, std::uint64_t tenure, const Effect& effect);
   void Call(Partition row, std::uint64_t tenure, const std::string& order_bytes);
+  CallResult Make(const CallOrder& order);
   bool IsOurs(Partition row, std::uint64_t tenure) const;
   void Count(const CallResult& result, std::uint32_t attempt);
 
   const std::map<std::string, Connector*> connectors_;
-  EffectPool& pool_;
+  CallScheduler& pool_;
+  const std::function<TimeMs()> wall_clock_;
   Worker* worker_ = nullptr;
   std::atomic<std::size_t> open_ = 0;
   mutable std::mutex mutex_;

@@ -12,22 +12,33 @@
 
 namespace evenkeel {
 
+/// Makes calls later, and elsewhere.
+class CallScheduler {
+ public:
+  CallScheduler() = default;
+  CallScheduler(const CallScheduler&) = delete;
+  CallScheduler& operator=(const CallScheduler&) = delete;
+  virtual ~CallScheduler() = default;
+
+  /// Makes `call` once `delay` is over. False if it takes no more. `call` must not throw.
+  [[nodiscard]] virtual bool Submit(std::function<void()> call,
+                                    std::chrono::milliseconds delay) = 0;
+};
+
 /// Threads that make the calls which must not block a worker.
 ///
 /// Unbounded calls are not accepted: Submit() says no when the queue is full, and the caller, whose
 /// claim is durable, offers the call again later.
 ///
 /// Thread-safety: Submit() and Stop() from any thread.
-class EffectPool {
+class EffectPool final : public CallScheduler {
  public:
   EffectPool(std::size_t threads, std::size_t queue_max);
-  ~EffectPool() { Stop(); }
-  EffectPool(const EffectPool&) = delete;
-  EffectPool& operator=(const EffectPool&) = delete;
+  ~EffectPool() override { Stop(); }
 
-  /// Makes `call` once `delay` is over. False if the queue is full or the pool has stopped. `call`
-  /// must not throw.
-  [[nodiscard]] bool Submit(std::function<void()> call, std::chrono::milliseconds delay = {});
+  /// False if the queue is full or the pool has stopped.
+  [[nodiscard]] bool Submit(std::function<void()> call,
+                            std::chrono::milliseconds delay = {}) override;
 
   /// Lets calls under way finish, drops those that wait. Idempotent.
   void Stop();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "executor/executor_setup.h"
 #include "executor/sandbox_connector.h"
 #include "executor/standard_webhooks.h"
 #include "executor/webhook_connector.h"
@@ -13,11 +14,12 @@ namespace {
 constexpr std::size_t kCallsQueuedMax = 200'000;
 constexpr int kCallThreadsMax = 64;
 
-std::int64_t WallSeconds() {
-  return std::chrono::duration_cast<std::chrono::seconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
+TimeMs WallClock() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
 }
+
+std::int64_t WallSeconds() { return WallClock().value / 1000; }
 
 Result<std::unique_ptr<Connector>> MakeWebhook(const v1::WebhookConfig& config) {
   EVENKEEL_ASSIGN_OR_RETURN(WebhookSecret secret, WebhookSecret::Load(config.secret_file()));
@@ -125,40 +127,21 @@ Status ExecutorApp::MakeConnectors(const v1::ExecutorConfig& config) {
   return {};
 }
 
-ExecutorProcessor::Options ExecutorApp::ProcessorOptions(const v1::ExecutorConfig& config,
-                                                         const Context& context) const {
-  ExecutorProcessor::Options options;
-  options.name = "evenkeel/executor";
-  options.environment = context.deployment.environment;
-  options.is_simulated = context.deployment.clock == ClockMode::kEvent;
-  options.receipts_topic = context.deployment.names().Receipts();
-  options.input_channels = input_channels_;
-  options.channels = policies_;
-  if (config.has_result_days()) {
-    options.keep_results_ms = std::int64_t{config.result_days()} * 24 * 3600 * 1000;
-  }
-  return options;
-}
-
 Status ExecutorApp::MakeWorkers(const v1::ExecutorConfig& config, const Context& context) {
   const Deployment& deployment = context.deployment;
   EVENKEEL_ASSIGN_OR_RETURN(ApplicationSetup setup,
                             SetupOf(config.engine(), "executor.engine", "executor"));
   setup.cluster_id = context.cluster_id;
-  for (const std::string& channel : deployment.channels) {
-    setup.inputs.push_back({.topic = deployment.names().Actions(channel)});
-    input_channels_.push_back(channel);
-  }
-  setup.inputs.push_back({.topic = deployment.names().Ticks(), .is_tick = deployment.ticks_pace});
-  input_channels_.emplace_back();
+  setup.inputs = ExecutorInputs(deployment);
   std::vector<std::unique_ptr<Worker>> workers;
   for (int i = 0; i < setup.workers; ++i) {
     EVENKEEL_ASSIGN_OR_RETURN(WorkerOptions options, MakeWorkerOptions(deployment, config.engine(),
                                                                        config.clock(), setup, i));
-    sinks_.push_back(std::make_unique<CallSink>(by_channel_, *pool_));
+    sinks_.push_back(std::make_unique<CallSink>(by_channel_, *pool_, WallClock));
     workers.push_back(std::make_unique<Worker>(
         Worker::Ports{context.cluster, context.stores, *sinks_.back()}, std::move(options),
-        std::make_unique<ExecutorProcessor>(ProcessorOptions(config, context), trust_)));
+        std::make_unique<ExecutorProcessor>(ExecutorOptions(config, deployment, policies_),
+                                            trust_)));
     sinks_.back()->Attach(*workers.back());
   }
   host_ = std::make_unique<WorkerHost>(setup.application, std::move(workers), context.logger);

@@ -51,14 +51,11 @@ class ExecutorApp {
 
   Status MakeConnectors(const v1::ExecutorConfig& config);
   Status MakeWorkers(const v1::ExecutorConfig& config, const Context& context);
-  ExecutorProcessor::Options ProcessorOptions(const v1::ExecutorConfig& config,
-                                              const Context& context) const;
 
   ActionTrust trust_;
   std::vector<std::unique_ptr<Connector>> connectors_;
   std::map<std::string, Connector*> by_channel_;
   std::map<std::string, ChannelPolicy> policies_;
-  std::vector<std::string> input_channels_;
   std::unique_ptr<EffectPool> pool_;
   std::vector<std::unique_ptr<CallSink>> sinks_;  // One for each worker.
   std::unique_ptr<WorkerHost> host_;              // Its workers use the sinks.

@@ -22,7 +22,9 @@ std::string CallOrder::Encode() const {
   out.Varint(attempt);
   out.Varint(static_cast<std::uint64_t>(delay.count()));
   out.Bytes(body);
+  out.Byte(is_repeat ? 1 : 0);
   out.Byte(is_lost ? 1 : 0);
+  out.Signed(not_after.value);
   return bytes;
 }
 
@@ -33,7 +35,9 @@ Result<CallOrder> CallOrder::Decode(std::string_view bytes) {
   order.attempt = static_cast<std::uint32_t>(in.Varint());
   order.delay = std::chrono::milliseconds(static_cast<std::int64_t>(in.Varint()));
   order.body = in.Bytes();
+  order.is_repeat = in.Byte() != 0;
   order.is_lost = in.Byte() != 0;
+  order.not_after.value = in.Signed();
   if (!in.done()) return DataLoss("call order is damaged");
   return order;
 }
@@ -89,6 +93,11 @@ Status ExecutorProcessor::OnRecord(SliceContext& context, const LogRecord& recor
                        "customer or channel of the action are not those of its record");
     return {};
   }
+  // Claims are the task's: elsewhere a copy would be carried out a second time.
+  if (record.partition != PartitionOf(*record.key, context.row_count())) {
+    context.DeadLetter(record, "wrong_partition", "the action is not in its customer's partition");
+    return {};
+  }
   return Take(context, record, *action);
 }
 
@@ -126,6 +135,10 @@ TimeMs ExecutorProcessor::TimeOf(const SliceContext& context, const ApprovedActi
   return std::max(action.issued, action.planned.send_from);
 }
 
+TimeMs ExecutorProcessor::LastMoment(const ApprovedAction& action) const {
+  return options_.is_simulated ? TimeMs::Max() : action.expires;
+}
+
 Status ExecutorProcessor::Advance(SliceContext& context, const ReceivedAction& received,
                                   Claim& claim, std::chrono::milliseconds delay) {
   const ApprovedAction& action = received.action;
@@ -133,7 +146,7 @@ Status ExecutorProcessor::Advance(SliceContext& context, const ReceivedAction& r
     return End(context, received, claim, ReceiptStatus::kRefused, std::move(refusal), "");
   }
   const TimeMs now = TimeOf(context, action);
-  if (now >= action.expires) {
+  if (now + delay >= action.expires) {
     return End(context, received, claim, ReceiptStatus::kExpired, "expired",
                "after " + std::to_string(claim.attempts) + " calls");
   }
@@ -150,7 +163,8 @@ Status ExecutorProcessor::Advance(SliceContext& context, const ReceivedAction& r
                             .channel = action.planned.channel,
                             .attempt = claim.attempts,
                             .delay = delay,
-                            .body = std::move(body)}));
+                            .body = std::move(body),
+                            .not_after = LastMoment(action)}));
   context.CommitSoon();
   return {};
 }
@@ -168,6 +182,9 @@ std::chrono::milliseconds ExecutorProcessor::BackOff(const Claim& claim,
 
 Status ExecutorProcessor::End(SliceContext& context, const ReceivedAction& received, Claim& claim,
                               ReceiptStatus status, std::string reason, std::string detail) {
+  // A call that nobody answered may have had its effect, whatever came of those after it.
+  const bool is_unsure = claim.ended == ReceiptStatus::kUnknown;
+  if (status == ReceiptStatus::kExpired && is_unsure) status = ReceiptStatus::kUnknown;
   claim.phase = ClaimPhase::kEnded;
   claim.ended = status;
   claim.payload.clear();
@@ -239,12 +256,13 @@ Status ExecutorProcessor::Settle(SliceContext& context, const CallReport& report
       if (!known || !policy->second.is_idempotent) {
         return End(context, action, claim, ReceiptStatus::kUnknown, code, report.result.detail);
       }
+      claim.ended = ReceiptStatus::kUnknown;
       break;
     case CallOutcome::kRetry:
       break;
   }
   if (!known || claim.attempts >= policy->second.attempts_max) {
-    const bool unsure = report.result.outcome == CallOutcome::kAmbiguous;
+    const bool unsure = claim.ended == ReceiptStatus::kUnknown;
     return End(context, action, claim, unsure ? ReceiptStatus::kUnknown : ReceiptStatus::kFailed,
                code, "gave up after " + std::to_string(claim.attempts) + " calls");
   }
@@ -275,13 +293,15 @@ Status ExecutorProcessor::OnTaskOpened(TaskView& task) {
       EVENKEEL_ASSIGN_OR_RETURN(const ReceivedAction action, ReadPayload(claim.payload));
       EVENKEEL_ASSIGN_OR_RETURN(std::string body, BodyOf(action));
       const auto policy = options_.channels.find(claim.channel);
-      task.HandOut(EffectOf(
-          {.customer = std::string(key),
-           .action_id = action_id,
-           .channel = claim.channel,
-           .attempt = claim.attempts,
-           .body = std::move(body),
-           .is_lost = policy == options_.channels.end() || !policy->second.is_idempotent}));
+      task.HandOut(
+          EffectOf({.customer = std::string(key),
+                    .action_id = action_id,
+                    .channel = claim.channel,
+                    .attempt = claim.attempts,
+                    .body = std::move(body),
+                    .is_repeat = true,
+                    .is_lost = policy == options_.channels.end() || !policy->second.is_idempotent,
+                    .not_after = LastMoment(action.action)}));
     }
     return {};
   });

@@ -32,9 +32,11 @@ struct CallOrder {
   std::uint32_t attempt = 1;
   std::chrono::milliseconds delay{0};  ///< Process time to wait before the call.
   std::string body;
-  /// An earlier owner may have made this call, and the target does not know the id again: it must
-  /// not be made; the report says so.
+  /// An earlier owner may have made this call,
+  bool is_repeat = false;
+  /// and the target does not know the id again: it must not be made; the report says so.
   bool is_lost = false;
+  TimeMs not_after = TimeMs::Max();  ///< By the wall clock. At or after it no call is made.
 
   std::string Encode() const;
   static Result<CallOrder> Decode(std::string_view bytes);
@@ -94,6 +96,8 @@ class ExecutorProcessor final : public Processor {
   TimeMs TimeOf(const SliceContext& context, const ApprovedAction& action) const;
   /// Why this deployment must not carry the action out; empty if it may.
   std::string RefusalOf(const ApprovedAction& action) const;
+  /// When calls must have begun, by the wall clock; a simulated world has none.
+  TimeMs LastMoment(const ApprovedAction& action) const;
   std::chrono::milliseconds BackOff(const Claim& claim, const CallReport& report) const;
 
   const Options options_;

@@ -31,6 +31,7 @@ struct Claim {
   std::uint32_t attempts = 0;  ///< Calls that were begun.
   TimeMs due;                  ///< kPlanned: when to begin. kEnded: when to forget it.
   std::string payload;         ///< The action's stored bytes, until it has ended.
+  /// kEnded: as what. Before: kUnknown, once a call went without an answer.
   std::optional<ReceiptStatus> ended;
 
   friend bool operator==(const Claim&, const Claim&) = default;

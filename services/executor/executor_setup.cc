@@ -1,0 +1,33 @@
+#include "executor/executor_setup.h"
+
+#include <utility>
+
+namespace evenkeel {
+
+std::vector<InputOptions> ExecutorInputs(const Deployment& deployment) {
+  std::vector<InputOptions> inputs;
+  for (const std::string& channel : deployment.channels) {
+    inputs.push_back({.topic = deployment.names().Actions(channel)});
+  }
+  inputs.push_back({.topic = deployment.names().Ticks(), .is_tick = deployment.ticks_pace});
+  return inputs;
+}
+
+ExecutorProcessor::Options ExecutorOptions(const v1::ExecutorConfig& config,
+                                           const Deployment& deployment,
+                                           std::map<std::string, ChannelPolicy> policies) {
+  ExecutorProcessor::Options options;
+  options.name = "evenkeel/executor";
+  options.environment = deployment.environment;
+  options.is_simulated = deployment.clock == ClockMode::kEvent;
+  options.receipts_topic = deployment.names().Receipts();
+  options.input_channels = deployment.channels;
+  options.input_channels.emplace_back();  // Ticks.
+  options.channels = std::move(policies);
+  if (config.has_result_days()) {
+    options.keep_results_ms = std::int64_t{config.result_days()} * 24 * 3600 * 1000;
+  }
+  return options;
+}
+
+}  // namespace evenkeel
