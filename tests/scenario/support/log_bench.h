@@ -22,6 +22,7 @@ class LogBench {
   virtual Now now() = 0;
   /// Lets a little time pass, where time is ours.
   virtual void Idle() {}
+  std::chrono::milliseconds step{1};  ///< How much that is.
   /// Begins all names, so that tests which share a server do not meet.
   virtual std::string prefix() const { return "t."; }
 };
@@ -37,7 +38,7 @@ class SimBench final : public LogBench {
     const Now now = sim.now();
     return {now.monotonic, now.wall + clock_error};
   }
-  void Idle() override { sim.AdvanceTime(std::chrono::milliseconds(1)); }
+  void Idle() override { sim.AdvanceTime(step); }
 
   SimLog sim;
   std::chrono::milliseconds clock_error{0};  ///< Of the machine's clock, against the log's.

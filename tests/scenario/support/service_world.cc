@@ -108,12 +108,19 @@ void ServiceWorld::Step() {
     EXPECT_TRUE(each.status.ok()) << name << ": " << each.status.ToString();
     each.worker->Wait(milliseconds(1));
   }
+  on_step();
   bench.Idle();
 }
 
 void ServiceWorld::StepFor(milliseconds span) {
   const MonotonicTime end = bench.now().monotonic + span;
   while (bench.now().monotonic < end) Step();
+}
+
+void ServiceWorld::PassTime(milliseconds span) {
+  bench.step = milliseconds(50);
+  StepFor(span);
+  bench.step = milliseconds(1);
 }
 
 bool ServiceWorld::Until(const std::function<bool()>& done) {

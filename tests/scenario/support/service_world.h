@@ -66,6 +66,9 @@ class ServiceWorld {
   /// One step of every member, then a little time.
   void Step();
   void StepFor(std::chrono::milliseconds span);
+  /// The same in large steps, for long times in which little happens.
+  void PassTime(std::chrono::milliseconds span);
+  std::function<void()> on_step = [] {};  ///< In every step.
   /// Steps until `done`; false if that takes more than two minutes of the log's time.
   bool Until(const std::function<bool()>& done);
   /// Everything that was written by Write() is processed and committed.
