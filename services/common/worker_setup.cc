@@ -9,7 +9,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-void FillPolicies(const v1::EngineConfig& config, WorkerOptions& out) {
+void FillPolicies(const v1::EngineConfig& config, int workers, WorkerOptions& out) {
   if (config.commit().has_interval_ms()) {
     out.commit.interval = milliseconds(config.commit().interval_ms());
   }
@@ -34,19 +34,8 @@ void FillPolicies(const v1::EngineConfig& config, WorkerOptions& out) {
   if (config.limits().has_output_max_bytes()) {
     out.limits.output_max_bytes = static_cast<std::size_t>(config.limits().output_max_bytes());
   }
-}
-
-/// The limit is the process's: its workers share it out evenly.
-Status FillRate(const v1::LimitsConfig& config, int workers, WorkerOptions& out) {
-  if (!config.has_records_per_second_max()) return {};
-  if (config.records_per_second_max() < workers) {
-    return InvalidArgument(
-        "engine.limits.records_per_second_max: " + std::to_string(config.records_per_second_max()) +
-        " is less than one for each of the " + std::to_string(workers) +
-        " workers; raise it, or remove it for no limit");
-  }
-  out.intake.records_per_second = config.records_per_second_max() / workers;
-  return {};
+  // The limit is the process's: its workers share it out evenly.
+  out.intake.records_per_second = config.limits().records_per_second_max() / workers;
 }
 
 ClockOptions ClockOf(const Deployment& deployment, const v1::ClockConfig& config) {
@@ -69,6 +58,13 @@ Result<ApplicationSetup> SetupOf(const v1::EngineConfig& config, const std::stri
   if (setup.workers < 1 || setup.workers > 64) {
     return InvalidArgument(path + ".workers: " + std::to_string(setup.workers) +
                            " is not between 1 and 64");
+  }
+  const v1::LimitsConfig& limits = config.limits();
+  if (limits.has_records_per_second_max() && limits.records_per_second_max() < setup.workers) {
+    return InvalidArgument(path + ".limits.records_per_second_max: " +
+                           std::to_string(limits.records_per_second_max()) +
+                           " is less than one for each of the " + std::to_string(setup.workers) +
+                           " workers; raise it, or remove it for no limit");
   }
   setup.state_directory = config.state().directory();
   if (setup.state_directory.empty()) {
@@ -99,8 +95,7 @@ Result<WorkerOptions> MakeWorkerOptions(const Deployment& deployment,
   }
   out.clock = ClockOf(deployment, clock);
   out.store.directory = setup.state_directory;
-  FillPolicies(config, out);
-  EVENKEEL_RETURN_IF_ERROR(FillRate(config.limits(), setup.workers, out));
+  FillPolicies(config, setup.workers, out);
   out.codec = {EncodeCommitRecord, DecodeCommitRecord};
   EVENKEEL_RETURN_IF_ERROR(CheckOptions(out));
   return out;

@@ -1,0 +1,37 @@
+#include "common/worker_setup.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace evenkeel {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// The options of the first of `workers` workers, with a limit of `rate` records a second.
+Result<WorkerOptions> OptionsFor(int workers, std::int64_t rate) {
+  v1::EngineConfig config;
+  config.set_workers(workers);
+  config.mutable_state()->set_directory("/state");
+  if (rate != 0) config.mutable_limits()->set_records_per_second_max(rate);
+  EVENKEEL_ASSIGN_OR_RETURN(ApplicationSetup setup, SetupOf(config, "engine", "decider"));
+  setup.cluster_id = "cluster";
+  setup.inputs = {{.topic = "signals"}};
+  return MakeWorkerOptions({.row_count = 8}, config, {}, setup, 0);
+}
+
+TEST(WorkerSetupTest, SharesTheRateOfAProcessOutAmongItsWorkers) {
+  EXPECT_EQ(OptionsFor(2, 3500)->intake.records_per_second, 1750);
+  EXPECT_EQ(OptionsFor(1, 3500)->intake.records_per_second, 3500);
+  EXPECT_EQ(OptionsFor(2, 0)->intake.records_per_second, 0);
+}
+
+TEST(WorkerSetupTest, RefusesARateThatWouldStopAWorker) {
+  const Status status = OptionsFor(4, 3).status();
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(status.message(), HasSubstr("engine.limits.records_per_second_max: 3"));
+  EXPECT_FALSE(OptionsFor(1, -1).ok());
+}
+
+}  // namespace
+}  // namespace evenkeel
