@@ -24,6 +24,7 @@ from retail_site import run as command
 
 ROWS = 541_909
 KILLS = (0.10, 0.25, 0.40, 0.60, 0.80)
+LATE_MAX = 0.05  # A kill lands at most so much of the way after its place.
 LEFT_MIN = 3  # Kills that must leave records of a transaction that nobody will commit.
 
 
@@ -125,7 +126,7 @@ def run_with_kills(site, file):
         site.wait_until(share * end)
         at = site.applied()
         site.kill()
-        landed.append(round(at / end, 3))
+        landed.append(round(at / end, 4))
         tails.append({topic: (site.ends(topic, "committed"), site.ends(topic, "uncommitted"))
                       for topic in (DECISIONS, CHANGELOG)})
         site.restart()
@@ -167,7 +168,10 @@ def compare_all(options, file):
         out[f"same_{what.replace(' ', '_')}"] = one == other
         wrong.expect(f"{what} are the same on both logs", one == other, True)
     left = sum(count > 0 for count in out["kafka"]["never_committed_by_kill"])
+    out["kafka"]["kills_that_left_records"] = left
     wrong.expect(f"at least {LEFT_MIN} kills left records behind", left >= LEFT_MIN, True)
+    for share, landed in zip(KILLS, out["kafka"]["kills_at"]):
+        wrong.expect(f"the kill at {share} landed there, at {landed}", share <= landed <= share + LATE_MAX, True)
     out["differences"] = wrong.found
     out["seconds"] = round(time.monotonic() - begun, 1)
     print(json.dumps(out))
