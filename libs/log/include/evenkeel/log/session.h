@@ -239,9 +239,9 @@ class LogSession {
 
   /// Begins delivery of `row` at `next[input]` for every input, or begins again there (after an
   /// abort). No record of an earlier start and none below `next` is delivered afterwards, and no
-  /// input of the row is paused. Answer: RowStarted. REQUIRES: the row is owned as far as the events
-  /// read so far tell (if its revocation waits among the others, nothing happens, here and below);
-  /// `next.size()` is the number of inputs.
+  /// input of the row is paused. Answer: RowStarted. REQUIRES: the row is owned as far as the
+  /// events read so far tell (if its revocation waits among the others, nothing happens, here and
+  /// below); `next.size()` is the number of inputs.
   virtual void StartRow(Partition row, std::span<const Offset> next) = 0;
 
   /// Holds back and lets go on one input of a started row. What is already under way may still be
