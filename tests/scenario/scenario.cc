@@ -104,7 +104,7 @@ std::shared_ptr<const DecisionCore> CoreOf(const std::string& bundle) {
 /// One customer under one bundle.
 class Player final : public DecisionSink {
  public:
-  Player(const YAML::Node& scenario)
+  explicit Player(const YAML::Node& scenario)
       : core_(CoreOf(scenario["bundle"].as<std::string>())),
         state_(core_->NewState()),
         wave_(*core_, {.deployment = "scenario", .task_epoch = 1}, *this) {

@@ -46,8 +46,8 @@ class RetentionProposer final : public Proposer {
 }  // namespace
 
 const Proposer* FindProposer(std::string_view domain) {
-  static const RetentionProposer retention;
-  return domain == retention.domain() ? &retention : nullptr;
+  static const RetentionProposer kRetention;
+  return domain == kRetention.domain() ? &kRetention : nullptr;
 }
 
 }  // namespace evenkeel

@@ -35,6 +35,7 @@ TimeMs FirstFree(const std::vector<ContactSpan>& known, TimeMs at, std::int64_t 
   if (contacts_max <= 0) return TimeMs::Max();
   if (is_free(at)) return at;
   std::vector<TimeMs> starts;
+  starts.reserve(known.size());
   for (const ContactSpan span : known) starts.push_back({span.last.value + window_ms});
   std::sort(starts.begin(), starts.end());
   for (const TimeMs start : starts) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "evenkeel/base/check.h"
+#include "evenkeel/features/enum_bytes.h"
 
 namespace evenkeel {
 namespace {
@@ -102,7 +103,7 @@ void ContactLedger::Read(ByteReader& reader) {
     entry.action = reader.Bytes();
     entry.channel = reader.Bytes();
     entry.purpose = reader.Bytes();
-    entry.state = static_cast<ContactState>(reader.Byte());
+    entry.state = ReadEnum(reader, ContactState::kShadow);
     const std::uint8_t flags = reader.Byte();
     entry.is_counted = (flags & 1) != 0;
     entry.is_paused = (flags & 2) != 0;

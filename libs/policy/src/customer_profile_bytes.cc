@@ -1,3 +1,4 @@
+#include "evenkeel/features/enum_bytes.h"
 #include "evenkeel/features/far_time.h"
 #include "evenkeel/features/field_value_bytes.h"
 #include "evenkeel/policy/customer_profile.h"
@@ -88,7 +89,7 @@ void CustomerProfile::Write(ByteWriter& writer) const {
 void CustomerProfile::Read(ByteReader& reader) {
   const std::uint64_t said = reader.Varint();
   const auto text = [&] { return std::string(reader.Bytes()); };
-  ReadPart(reader, kind_, said, kKind, [&] { return static_cast<CustomerKind>(reader.Byte()); });
+  ReadPart(reader, kind_, said, kKind, [&] { return ReadEnum(reader, CustomerKind::kPartner); });
   ReadPart(reader, time_zone_, said, kTimeZone, text);
   ReadPart(reader, jurisdiction_, said, kJurisdiction, text);
   ReadPart(reader, segment_, said, kSegment, text);
@@ -129,7 +130,7 @@ void CustomerProfile::ReadConsents(ByteReader& reader) {
     ConsentEntry entry;
     entry.purpose = reader.Bytes();
     entry.channel = reader.Bytes();
-    entry.state = static_cast<ConsentState>(reader.Byte());
+    entry.state = ReadEnum(reader, ConsentState::kRefused);
     entry.since = {reader.Signed()};
     entry.expires = ReadFarTime(reader);
     consents_.push_back(std::move(entry));

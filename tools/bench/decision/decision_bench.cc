@@ -77,7 +77,8 @@ Catalogue Actions() {
     action.domain = "retention";
     action.purpose = "marketing";
     action.applicable = {{"feature.usage_7d", ConditionOp::kBelow, {}, {1'000, 0}}};
-    action.incentive = {.amount_micro = i * 500'000, .take_up_ppm = 300'000, .payments = 3};
+    action.incentive = {
+        .amount_micro = std::int64_t{i} * 500'000, .take_up_ppm = 300'000, .payments = 3};
     action.uplift = {{.mean_ppb = 20'000'000, .low_ppb = 0, .high_ppb = 40'000'000}};
     action.treatments = {{.name = "mail", .channel = "email", .cost_micro = 10'000},
                          {.name = "push", .channel = "push", .cost_micro = 1'000}};
@@ -166,7 +167,7 @@ class Customer {
 
 void Observe(benchmark::State& state) {
   Customer customer;
-  for (auto _ : state) customer.Feed("usage.session", 60'000, {});
+  for ([[maybe_unused]] auto _ : state) customer.Feed("usage.session", 60'000, {});
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(Observe);
@@ -174,7 +175,7 @@ BENCHMARK(Observe);
 void ObserveAndDecide(benchmark::State& state) {
   Customer customer;
   const std::int64_t before = customer.decisions();
-  for (auto _ : state) customer.Decide(kHourMs);
+  for ([[maybe_unused]] auto _ : state) customer.Decide(kHourMs);
   EVENKEEL_CHECK(customer.decisions() - before == static_cast<std::int64_t>(state.iterations()));
   state.SetItemsProcessed(state.iterations());
 }
@@ -183,7 +184,7 @@ BENCHMARK(ObserveAndDecide);
 void EncodeState(benchmark::State& state) {
   const Customer customer;
   std::string bytes;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     bytes.clear();
     customer.state().EncodeTo(customer.core().layout(), bytes);
     benchmark::DoNotOptimize(bytes.data());
@@ -198,7 +199,7 @@ void DecodeState(benchmark::State& state) {
   layouts.Add(customer.core().layout());
   std::string bytes;
   customer.state().EncodeTo(customer.core().layout(), bytes);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     Result<CustomerState> decoded = CustomerState::Decode(bytes, layouts);
     EVENKEEL_CHECK(decoded.ok());
   }

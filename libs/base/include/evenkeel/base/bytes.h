@@ -45,6 +45,8 @@ class ByteReader {
   explicit ByteReader(std::string_view in) : in_(in) {}
 
   bool ok() const { return ok_; }
+  /// Says that what was read is no good: for readers that know more than bytes.
+  void Fail() { ok_ = false; }
   /// True if everything was read and nothing was wrong.
   bool done() const { return ok_ && in_.empty(); }
 
