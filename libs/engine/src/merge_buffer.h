@@ -69,7 +69,7 @@ class MergeBuffer {
  private:
   struct Input {
     Input() = default;
-    Input(Input&&) = default;  // And no copies: records cannot be copied.
+    Input(Input&&) noexcept = default;  // And no copies: records cannot be copied.
 
     std::string topic;
     bool moves_clock = true;

@@ -20,6 +20,7 @@ bool Worker::Impl::TakesWork() {
 
 void Worker::Impl::RunSlices() {
   std::vector<Partition> order;
+  order.reserve(rows_.size());
   for (const auto& [row, it] : rows_) order.push_back(row);
   const auto first = std::lower_bound(order.begin(), order.end(), turn_);
   std::rotate(order.begin(), first, order.end());

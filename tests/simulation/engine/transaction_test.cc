@@ -28,7 +28,8 @@ class FaultRun {
     EXPECT_TRUE(world_.UntilIdle(100'000));
     EXPECT_GT(faults_, 3);
     EXPECT_TRUE(world_.member("w1").status.ok()) << world_.member("w1").status.ToString();
-    world_.Check();
+    // No result of an effect was lost either.
+    for (const LedgerOracle& oracle : world_.Check()) EXPECT_EQ(oracle.open_calls(), 0U);
   }
   WorkerCounters counters() { return world_.member("w1").worker->status().counters; }
   EngineWorld& world() { return world_; }
@@ -159,6 +160,25 @@ TEST(TransactionTest, EffectsAreHandedOutOnlyOnceTheCommitIsAcknowledged) {
   world.faulty.rules.on_commit = nullptr;
   ASSERT_TRUE(world.Until([&] { return !world.member("w1").sink.pending.empty(); }));
   EXPECT_EQ(world.member("w1").sink.handed_out["ada/x"], 1);
+}
+
+TEST(TransactionTest, AResultIsTakenInAgainAfterAnAbort) {
+  EngineWorld world;
+  world.answers_effects = false;
+  world.Start("w1");
+  world.Command(0, "ada", "call x");
+  ASSERT_TRUE(world.Until([&] { return !world.member("w1").sink.pending.empty(); }));
+  ASSERT_TRUE(world.UntilRunning());
+  world.StepFor(seconds(1));
+  world.faulty.rules.on_commit = [] { return CommitFault::kAborted; };
+  world.member("w1").worker->PostEffectResult(0, "ada x 7");
+  world.StepFor(seconds(1));
+  EXPECT_GT(world.member("w1").worker->status().counters.aborts, 1U);
+  world.faulty.rules.on_commit = nullptr;
+  world.member("w1").sink.pending.clear();
+  ASSERT_TRUE(world.Until([&] { return world.TaskOf("w1", 0)->sequence == 2; }));
+  ASSERT_TRUE(world.UntilIdle());
+  for (const LedgerOracle& oracle : world.Check()) EXPECT_EQ(oracle.open_calls(), 0U);
 }
 
 TEST(TransactionTest, EffectsWithoutAResultAreHandedOutAgainAfterATakeover) {
