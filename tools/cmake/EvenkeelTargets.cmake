@@ -55,7 +55,9 @@ function(evenkeel_test)
     add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME} ${seed})
     set_tests_properties(${ARG_NAME} PROPERTIES LABELS "${ARG_LABELS}" ${properties})
   else()
-    gtest_discover_tests(${ARG_NAME} DISCOVERY_MODE PRE_TEST EXTRA_ARGS ${seed})
+    # The program's name before the case's: the same case may be in several programs of a folder, and
+    # properties go by name.
+    gtest_discover_tests(${ARG_NAME} DISCOVERY_MODE PRE_TEST TEST_PREFIX ${ARG_NAME}. EXTRA_ARGS ${seed})
     # Read by ctest once it has discovered the cases; gtest_discover_tests() would lose all but the
     # first label.
     set(script ${CMAKE_CURRENT_BINARY_DIR}/${ARG_NAME}_properties.cmake)
