@@ -130,6 +130,7 @@ TEST(OutputTest, InputsAreMergedByTimestampAndThenByTopic) {
   world.sim.AdvanceTime(seconds(1));
   ASSERT_TRUE(world.log
                   .Write({{"transfers", 0, "ada", "add 1000", std::nullopt},
+                          {"receipts", 0, "ada", "add 10000", std::nullopt},
                           {"commands", 0, "ada", "add 100", std::nullopt}})
                   .ok());
   world.Start("w1");
@@ -139,7 +140,7 @@ TEST(OutputTest, InputsAreMergedByTimestampAndThenByTopic) {
   for (const StoredLine& line : Read(world, "out")) {
     balances.push_back(line.value->substr(0, line.value->find(' ', 4)));
   }
-  EXPECT_THAT(balances, ElementsAre("add 1", "add 11", "add 111", "add 1111"));
+  EXPECT_THAT(balances, ElementsAre("add 1", "add 11", "add 111", "add 10111", "add 11111"));
 }
 
 class GlobalsTest : public ::testing::Test {
