@@ -1,6 +1,6 @@
 #include "executor/call_sink.h"
 
-#include "executor/executor_processor.h"
+#include "executor/call_order.h"
 
 namespace evenkeel {
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "executor/action_reader.h"
+#include "executor/call_order.h"
 #include "executor/connector.h"
 #include "executor/executor_state.h"
 
@@ -22,34 +23,6 @@ struct ChannelPolicy {
   std::chrono::milliseconds backoff{1000};  ///< Before the second call; doubles.
   std::chrono::milliseconds backoff_max{300'000};
   bool is_idempotent = true;  ///< Whether an unanswered call may be made again.
-};
-
-/// What an effect is made of, and what comes back of it. Both travel as bytes.
-struct CallOrder {
-  std::string customer;
-  std::string action_id;
-  std::string channel;
-  std::uint32_t attempt = 1;
-  std::chrono::milliseconds delay{0};  ///< Process time to wait before the call.
-  std::string body;
-  /// An earlier owner may have made this call,
-  bool is_repeat = false;
-  /// and the target does not know the id again: it must not be made; the report says so.
-  bool is_lost = false;
-  TimeMs not_after = TimeMs::Max();  ///< By the wall clock. At or after it no call is made.
-
-  std::string Encode() const;
-  static Result<CallOrder> Decode(std::string_view bytes);
-};
-
-struct CallReport {
-  std::string customer;
-  std::string action_id;
-  std::uint32_t attempt = 1;
-  CallResult result;
-
-  std::string Encode() const;
-  static Result<CallReport> Decode(std::string_view bytes);
 };
 
 /// Carries approved actions out, each once: claim and intent are one transaction, then the call is

@@ -202,5 +202,27 @@ TEST_F(DeciderTest, AClockThatIsOffStopsEverythingUntilItIsRight) {
   EXPECT_TRUE(world_->member("d1").worker->status().health.ok());
 }
 
+TEST_F(DeciderTest, AClockAheadIsBelievedToBeOffAfterThreeFreshRecords) {
+  Open({.max_skew = seconds(60)});
+  world_->Publish(DemoBundle(), 1);
+  world_->StartDecider();
+  const auto health = [this] { return world_->member("d1").worker->status().health; };
+  ASSERT_TRUE(world_->Until([&] {
+    const TaskStatus* task = world_->TaskOf("d1", PartitionOf("ada", 2));
+    return task != nullptr && task->phase == TaskPhase::kRunning;
+  }));
+  world_->StepFor(seconds(1));
+  bench_.clock_error = seconds(90);
+  for (int i = 0; i < 2; ++i) {
+    world_->Write({RecordOf(*world_, Session("ada", std::to_string(i), now(), 60))});
+    ASSERT_TRUE(world_->UntilCaughtUp());
+    EXPECT_TRUE(health().ok()) << health().ToString();
+  }
+  world_->Write({RecordOf(*world_, PaymentFailed("ada", "3", now()))});
+  world_->StepFor(seconds(5));
+  EXPECT_THAT(health().message(), HasSubstr("this machine's clock is more than 60 s ahead"));
+  EXPECT_THAT(world_->Decisions(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace evenkeel::testing
