@@ -10,8 +10,8 @@
 namespace evenkeel {
 
 /// Starts the hosts, runs until `stop` is asked for or one of them fails, then drains all of them.
-/// Errors: of the first worker that failed; kDeadlineExceeded if draining takes longer than
-/// `drain_timeout` (the process should then end without waiting).
+/// `drain_timeout` after the stop was asked for, the process ends by itself, whatever still runs.
+/// Errors: of the first worker that failed.
 Status RunUntilStopped(const std::vector<WorkerHost*>& hosts, const std::stop_token& stop,
                        std::chrono::milliseconds drain_timeout);
 

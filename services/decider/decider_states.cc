@@ -102,7 +102,11 @@ void DeciderProcessor::OnGlobalsAtEnd() {
     options_.on_bundle(offered_.get(), refusal_);
   }
   if (core_ == nullptr) return;
-  for (const auto& [row, wave] : waves_) wave->Use(*core_, control_.control());
+  for (const auto& [row, wave] : waves_) {
+    // What a slice that failed left in its wave is undone, and its states are gone.
+    wave->Drop();
+    wave->Use(*core_, control_.control());
+  }
 }
 
 }  // namespace evenkeel

@@ -51,6 +51,9 @@ ChannelPolicy PolicyOf(const v1::ConnectorConfig& config, const Connector& conne
   if (webhook.has_attempts_max()) {
     policy.attempts_max = static_cast<std::uint32_t>(webhook.attempts_max());
   }
+  if (webhook.has_idempotency_window_s()) {
+    policy.idempotency_window = std::chrono::seconds(webhook.idempotency_window_s());
+  }
   if (webhook.has_backoff_ms()) policy.backoff = std::chrono::milliseconds(webhook.backoff_ms());
   if (webhook.has_backoff_max_ms()) {
     policy.backoff_max = std::chrono::milliseconds(webhook.backoff_max_ms());
@@ -86,6 +89,11 @@ Status ExecutorApp::Check(const v1::ExecutorConfig& config, const Deployment& de
         return InvalidArgument(PathOf(connector) + ".channels: \"" + channel +
                                "\" is served by connector \"" + other->second + "\" already");
       }
+    }
+    if (connector.webhook().has_is_private_allowed()) {
+      return InvalidArgument(PathOf(connector) +
+                             ".webhook.is_private_allowed: addresses are not restricted yet; "
+                             "remove it");
     }
     const Result<std::unique_ptr<Connector>> made = MakeConnector(connector);
     if (!made.ok()) return made.status().WithContext(PathOf(connector));

@@ -82,6 +82,14 @@ TimeMs ExecutorProcessor::LastMoment(const ApprovedAction& action) const {
   return options_.is_simulated ? TimeMs::Max() : action.expires;
 }
 
+TimeMs ExecutorProcessor::KnownUntil(const Claim& claim) const {
+  const auto policy = options_.channels.find(claim.channel);
+  if (options_.is_simulated || policy == options_.channels.end()) return TimeMs::Max();
+  // Elsewhere nothing is called again that may have had its effect.
+  if (!policy->second.is_idempotent) return TimeMs::Max();
+  return claim.first_called + policy->second.idempotency_window;
+}
+
 Status ExecutorProcessor::Advance(SliceContext& context, const ReceivedAction& received,
                                   Claim& claim, std::chrono::milliseconds delay) {
   const ApprovedAction& action = received.action;
@@ -98,6 +106,12 @@ Status ExecutorProcessor::Advance(SliceContext& context, const ReceivedAction& r
     claim.due = action.planned.send_from;
     return {};
   }
+  if (claim.attempts == 0) claim.first_called = now;
+  const bool is_unsure = claim.ended == ReceiptStatus::kUnknown;
+  if (is_unsure && now + delay >= KnownUntil(claim)) {
+    return End(context, received, claim, ReceiptStatus::kUnknown, "id_forgotten",
+               "the target does not know the id any more; another call could be a second effect");
+  }
   claim.phase = ClaimPhase::kCalling;
   ++claim.attempts;
   EVENKEEL_ASSIGN_OR_RETURN(std::string body, BodyOf(received));
@@ -107,7 +121,8 @@ Status ExecutorProcessor::Advance(SliceContext& context, const ReceivedAction& r
                             .attempt = claim.attempts,
                             .delay = delay,
                             .body = std::move(body),
-                            .not_after = LastMoment(action)}));
+                            .not_after = is_unsure ? std::min(LastMoment(action), KnownUntil(claim))
+                                                   : LastMoment(action)}));
   context.CommitSoon();
   return {};
 }
@@ -180,6 +195,10 @@ Status ExecutorProcessor::OnLocalEvent(SliceContext& context, std::string_view e
   const auto found = state.claims.find(report.action_id);
   // A call that was handed out twice (once before a takeover) reports twice: the first counts.
   if (found == state.claims.end() || found->second.phase != ClaimPhase::kCalling) return {};
+  const bool is_final =
+      report.result.outcome == CallOutcome::kDone || report.result.outcome == CallOutcome::kFailed;
+  // An earlier try that did not get through: the one after it is under way already.
+  if (!is_final && report.attempt != found->second.attempts) return {};
   context.MarkDirty(report.customer);
   return Settle(context, report, found->second);
 }
@@ -244,7 +263,7 @@ Status ExecutorProcessor::OnTaskOpened(TaskView& task) {
                     .body = std::move(body),
                     .is_repeat = true,
                     .is_lost = policy == options_.channels.end() || !policy->second.is_idempotent,
-                    .not_after = LastMoment(action.action)}));
+                    .not_after = std::min(LastMoment(action.action), KnownUntil(claim))}));
     }
     return {};
   });

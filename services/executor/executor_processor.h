@@ -23,6 +23,8 @@ struct ChannelPolicy {
   std::chrono::milliseconds backoff{1000};  ///< Before the second call; doubles.
   std::chrono::milliseconds backoff_max{300'000};
   bool is_idempotent = true;  ///< Whether an unanswered call may be made again.
+  /// For so long after the first call the target knows the id again. By the wall clock.
+  std::chrono::milliseconds idempotency_window = std::chrono::hours(24);
 };
 
 /// Carries approved actions out, each once: claim and intent are one transaction, then the call is
@@ -69,6 +71,8 @@ class ExecutorProcessor final : public Processor {
   TimeMs TimeOf(const SliceContext& context, const ApprovedAction& action) const;
   /// Why this deployment must not carry the action out; empty if it may.
   std::string RefusalOf(const ApprovedAction& action) const;
+  /// Until when a call that may have had its effect may be made again.
+  TimeMs KnownUntil(const Claim& claim) const;
   /// When calls must have begun, by the wall clock; a simulated world has none.
   TimeMs LastMoment(const ApprovedAction& action) const;
   std::chrono::milliseconds BackOff(const Claim& claim, const CallReport& report) const;

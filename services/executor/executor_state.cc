@@ -14,6 +14,7 @@ void EncodeClaim(ByteWriter& out, const Claim& claim) {
   out.Byte(static_cast<std::uint8_t>(claim.phase));
   out.Bytes(claim.channel);
   out.Varint(claim.attempts);
+  out.Signed(claim.first_called.value);
   out.Signed(claim.due.value);
   out.Bytes(claim.payload);
   out.Byte(claim.ended ? static_cast<std::uint8_t>(*claim.ended) : 0);
@@ -28,6 +29,7 @@ bool DecodeClaim(ByteReader& in, Claim& claim) {
   claim.phase = static_cast<ClaimPhase>(phase);
   claim.channel = in.Bytes();
   claim.attempts = static_cast<std::uint32_t>(in.Varint());
+  claim.first_called.value = in.Signed();
   claim.due.value = in.Signed();
   claim.payload = in.Bytes();
   const std::uint8_t ended = in.Byte();

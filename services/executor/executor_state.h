@@ -29,6 +29,7 @@ struct Claim {
   ClaimPhase phase = ClaimPhase::kPlanned;
   std::string channel;
   std::uint32_t attempts = 0;  ///< Calls that were begun.
+  TimeMs first_called;         ///< When the first of them was handed out.
   TimeMs due;                  ///< kPlanned: when to begin. kEnded: when to forget it.
   std::string payload;         ///< The action's stored bytes, until it has ended.
   /// kEnded: as what. Before: kUnknown, once a call went without an answer.

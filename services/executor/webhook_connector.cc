@@ -7,9 +7,12 @@
 namespace evenkeel {
 namespace {
 
-bool WorthAnotherTry(int status) {
-  return status == 408 || status == 425 || status == 429 || status >= 500;
-}
+/// The target says that it did nothing and may do it later.
+bool WorthAnotherTry(int status) { return status == 425 || status == 429; }
+
+/// The answer of a server, or of something before it, that failed on the way: the effect may have
+/// happened.
+bool IsUnsure(int status) { return status == 408 || status >= 500; }
 
 std::optional<std::chrono::milliseconds> RetryAfter(const httplib::Headers& headers) {
   const auto header = headers.find("Retry-After");
@@ -29,8 +32,8 @@ CallResult FromAnswer(int status, const httplib::Headers& headers) {
   result.detail = "HTTP " + std::to_string(status);
   if (status >= 200 && status < 300) {
     result.outcome = CallOutcome::kDone;
-  } else if (WorthAnotherTry(status)) {
-    result.outcome = CallOutcome::kRetry;
+  } else if (WorthAnotherTry(status) || IsUnsure(status)) {
+    result.outcome = IsUnsure(status) ? CallOutcome::kAmbiguous : CallOutcome::kRetry;
     result.retry_after = RetryAfter(headers);
   } else {
     result.outcome = CallOutcome::kFailed;

@@ -15,8 +15,9 @@ namespace evenkeel {
 /// Posts actions to one URL, signed as Standard Webhooks says, with the action id as `webhook-id`
 /// and `idempotency-key`.
 ///
-/// 2xx is done. 408, 425, 429 and 5xx are tried again (Retry-After is honoured); other answers, a
-/// redirect among them, are final. No answer after the request was sent is ambiguous.
+/// 2xx is done. 425 and 429 are tried again. 408, 5xx and no answer after the request was sent are
+/// ambiguous: the effect may have happened. Other answers, a redirect among them, are final.
+/// Retry-After is honoured.
 class WebhookConnector final : public Connector {
  public:
   struct Options {

@@ -98,6 +98,18 @@ TEST_F(ExecutorTest, CallsAgainWithoutAnAnswerWhereTheTargetKnowsTheId) {
   EXPECT_THAT(calls(), SizeIs(2));
 }
 
+TEST_F(ExecutorTest, DoesNotCallAgainOnceTheTargetHasForgottenTheId) {
+  rig_.policy.idempotency_window = seconds(5);
+  CallResult unsure = Answer(CallOutcome::kAmbiguous, 503);
+  unsure.retry_after = seconds(30);
+  rig_.target.script = {unsure};
+  const std::vector<Receipt> receipts = Run(Ada());
+  ASSERT_THAT(receipts, SizeIs(1));
+  EXPECT_EQ(receipts[0].status, ReceiptStatus::kUnknown);
+  EXPECT_EQ(receipts[0].reason, "id_forgotten");
+  EXPECT_THAT(calls(), SizeIs(1));
+}
+
 TEST_F(ExecutorTest, NeverCallsAgainWithoutAnAnswerWhereTheTargetDoesNot) {
   rig_.target.is_idempotent = false;
   rig_.target.script = {Answer(CallOutcome::kAmbiguous, 0)};

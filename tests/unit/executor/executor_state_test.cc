@@ -19,6 +19,7 @@ Claim SomeClaim(ClaimPhase phase, std::int64_t due) {
       .phase = phase,
       .channel = "email",
       .attempts = 2,
+      .first_called = TimeMs{3},
       .due = TimeMs{due},
       .payload = phase == ClaimPhase::kEnded ? "" : "payload",
       .ended = phase == ClaimPhase::kEnded ? std::optional(ReceiptStatus::kDone) : std::nullopt};
