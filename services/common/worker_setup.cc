@@ -94,6 +94,8 @@ Result<WorkerOptions> MakeWorkerOptions(const Deployment& deployment,
     out.journal_topic = names.Journal(setup.application);
   }
   out.clock = ClockOf(deployment, clock);
+  // Longer than the log itself tries to commit and to abort while it is not to be reached.
+  out.deadlines.transaction = std::chrono::seconds(60);
   out.store.directory = setup.state_directory;
   FillPolicies(config, setup.workers, out);
   out.codec = {EncodeCommitRecord, DecodeCommitRecord};

@@ -34,13 +34,17 @@ DeciderMetrics::DeciderMetrics(Metrics& metrics) : latency_(LatencyHistogram(met
 }
 
 void DeciderMetrics::Count(std::map<Key, std::uint64_t>& counters, std::string_view first,
-                           std::string_view second) {
+                           std::string_view second, std::uint64_t count) {
   const std::lock_guard lock(mutex_);
-  ++counters[{std::string(first), std::string(second)}];
+  counters[{std::string(first), std::string(second)}] += count;
 }
 
 void DeciderMetrics::OnSignal(std::string_view family, std::string_view what) {
   Count(signals_, family, what);
+}
+
+void DeciderMetrics::OnTolerated(std::string_view what, std::uint64_t count) {
+  if (count > 0) Count(tolerated_, what, "", count);
 }
 
 void DeciderMetrics::OnDeadLetter(std::string_view reason) { Count(dead_letters_, reason, ""); }
@@ -60,6 +64,9 @@ void DeciderMetrics::Collect(std::vector<MetricSample>& out) const {
   const std::lock_guard lock(mutex_);
   Append("evenkeel_signals_total", "Signals, by family and what became of them.",
          {"family", "result"}, signals_, out);
+  Append("evenkeel_signals_tolerated_total",
+         "Parts of signals that were taken in and not used: unknown fields and values, contacts.",
+         {"what", nullptr}, tolerated_, out);
   Append("evenkeel_dead_letters_total", "Records that could not be used, by reason.",
          {"reason", nullptr}, dead_letters_, out);
   Append("evenkeel_decisions_total", "Decisions, by the action chosen and the verdict.",

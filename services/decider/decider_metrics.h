@@ -27,6 +27,8 @@ class DeciderMetrics {
   explicit DeciderMetrics(Metrics& metrics);
 
   void OnSignal(std::string_view family, std::string_view what);
+  /// Something in signals that was taken in and not used.
+  void OnTolerated(std::string_view what, std::uint64_t count);
   void OnDeadLetter(std::string_view reason);
   void OnDecision(const Decision& decision);
   /// Time from the record's timestamp to its decision, without the commit.
@@ -36,11 +38,12 @@ class DeciderMetrics {
   using Key = std::array<std::string, 2>;
 
   void Count(std::map<Key, std::uint64_t>& counters, std::string_view first,
-             std::string_view second);
+             std::string_view second, std::uint64_t count = 1);
   void Collect(std::vector<MetricSample>& out) const;
 
   mutable std::mutex mutex_;
   std::map<Key, std::uint64_t> signals_;       // family, what. All under mutex_.
+  std::map<Key, std::uint64_t> tolerated_;     // what.
   std::map<Key, std::uint64_t> dead_letters_;  // reason.
   std::map<Key, std::uint64_t> decisions_;     // action, verdict.
   std::map<Key, std::uint64_t> fallen_;        // action, reason.

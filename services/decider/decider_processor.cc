@@ -53,6 +53,9 @@ Status DeciderProcessor::Observe(SliceContext& context, const LogRecord& record)
   }
   metrics_.OnSignal(FamilyName(signal.family),
                     observed.kind == ObservedKind::kRepeat ? "repeat" : "applied");
+  metrics_.OnTolerated("unknown_fields", signal_.unknown_field_count);
+  metrics_.OnTolerated("unknown_values", signal_.unknown_value_count);
+  metrics_.OnTolerated("contacts", static_cast<std::uint64_t>(observed.contacts_unused));
   if (!observed.requests.empty()) {
     triggers_.insert_or_assign({signal.source, signal.id}, position);
     if (options_.decoder.clock == ClockMode::kWall) {
