@@ -50,7 +50,9 @@ Result<CallReport> CallReport::Decode(std::string_view bytes) {
   report.customer = in.Bytes();
   report.action_id = in.Bytes();
   report.attempt = static_cast<std::uint32_t>(in.Varint());
-  report.result.outcome = static_cast<CallOutcome>(in.Byte());
+  const std::uint8_t outcome = in.Byte();
+  if (outcome < 1 || outcome > 4) return DataLoss("call report is damaged");
+  report.result.outcome = static_cast<CallOutcome>(outcome);
   report.result.status = static_cast<std::uint32_t>(in.Varint());
   report.result.detail = in.Bytes();
   if (const std::uint64_t wait = in.Varint(); wait > 0) {

@@ -33,6 +33,7 @@ bool DecodeClaim(ByteReader& in, Claim& claim) {
   claim.due.value = in.Signed();
   claim.payload = in.Bytes();
   const std::uint8_t ended = in.Byte();
+  if (ended > 8) return false;
   if (ended != 0) claim.ended = static_cast<ReceiptStatus>(ended);
   return in.ok();
 }
