@@ -111,6 +111,8 @@ def check_include(root, file, quote, header, owners):
         return check_outside(file, header)
     if any((folder / header).is_file() for folder in file.beside):
         return None  # a private header of the same library
+    if file.layer == "tools" and header.startswith("ledger/") and (root / "tests" / header).is_file():
+        return None  # the business on the engine that tests and benches share
     if file.lib == "services" and (root / "services" / header).is_file():
         # The standalone process is all services in one; `common` is what they share.
         foreign = header.split("/")[0] not in (file.service, "common") and file.service not in ("standalone", None)

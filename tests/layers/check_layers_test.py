@@ -20,6 +20,9 @@ CLEAN = {
     "libs/state/src/store.cc": "#include <rocksdb/db.h>\n#include <unistd.h>\n",
     "services/decider/app.h": '#include "evenkeel/log/kafka_log.h"\n#include "evenkeel/v1/config.pb.h"\n',
     "services/standalone/app.cc": '#include "decider/app.h"\n',
+    "tests/ledger/rig.h": "#include <string>\n",
+    "tests/scenario/story.h": "#include <string>\n",
+    "tools/bench/pipeline/main.cc": '#include "ledger/rig.h"\n',
 }
 
 # What is planted -> a word of what must be said of it.
@@ -56,6 +59,9 @@ PLANTED = {
     "a way around": ("libs/state/src/a.cc", '#include "../../decision/src/wave.h"', "from its root"),
     "another service": ("services/executor/a.cc", '#include "decider/app.h"', "another service"),
     "a library without a place": ("libs/magic/src/a.cc", "int x;", "unknown library"),
+    "the tests' ledger in a service": ("services/decider/a.cc", '#include "ledger/rig.h"', "neither public"),
+    "the tests' ledger in a library": ("libs/runtime/src/a.cc", '#include "ledger/rig.h"', "neither public"),
+    "a test's header in a tool": ("tools/bench/a.cc", '#include "scenario/story.h"', "neither public"),
     "an include of nowhere": ("libs/state/src/a.cc", '#include "evenkeel/magic/x.h"', "unknown library"),
 }
 
