@@ -63,9 +63,9 @@ HttpListener::Options ListenerOptions(const v1::ListenerConfig& config,
   return options;
 }
 
-Result<std::unique_ptr<HttpListener>> ServeDoors(const v1::ListenerConfig& config,
-                                                 const Metrics& metrics,
-                                                 std::vector<ServedApplication> applications) {
+Result<std::unique_ptr<HttpListener>> ServeDoors(
+    const v1::ListenerConfig& config, const Metrics& metrics,
+    const std::vector<ServedApplication>& applications) {
   EVENKEEL_ASSIGN_OR_RETURN(auto listener, HttpListener::Create(ListenerOptions(config, 0)));
   listener->Handle("GET", "/metrics", [&metrics](const HttpRequest&) {
     return HttpResponse{.content_type = "text/plain; version=0.0.4; charset=utf-8",

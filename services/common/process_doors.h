@@ -24,9 +24,9 @@ struct ServedApplication {
 /// Serves GET /metrics, /healthz (the process lives), /readyz (all tasks run) and /progress (JSON:
 /// per application its tasks by phase, and whether it is idle: everything there is was processed
 /// and committed, and no effect is open). All of it must outlive the listener.
-Result<std::unique_ptr<HttpListener>> ServeDoors(const v1::ListenerConfig& config,
-                                                 const Metrics& metrics,
-                                                 std::vector<ServedApplication> applications);
+Result<std::unique_ptr<HttpListener>> ServeDoors(
+    const v1::ListenerConfig& config, const Metrics& metrics,
+    const std::vector<ServedApplication>& applications);
 
 /// Nothing is left to do: all inputs at their end, processed and committed.
 bool IsIdle(const std::vector<WorkerStatus>& workers);

@@ -18,6 +18,7 @@ StateLimits LimitsOf(const v1::DeciderConfig& config) {
 std::vector<InputOptions> DeciderInputs(const Deployment& deployment) {
   const TopicNames names = deployment.names();
   std::vector<InputOptions> inputs;
+  inputs.reserve(deployment.signals.size() + 4);
   for (const std::string& topic : deployment.signals) {
     inputs.push_back({.topic = names.Signals(topic)});
   }

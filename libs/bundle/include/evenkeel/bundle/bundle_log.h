@@ -20,7 +20,7 @@
 namespace evenkeel {
 
 /// Largest part of a bundle in one record.
-inline constexpr std::size_t kBundleChunkBytes = 512U * 1024;
+inline constexpr std::size_t kBundleChunkBytes = std::size_t{512} * 1024;
 
 /// Key and value of a record of the bundles topic.
 using BundleRecord = std::pair<std::string, std::string>;
