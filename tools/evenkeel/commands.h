@@ -28,6 +28,7 @@ void AddTopicsCommands(CLI::App& topics, const GlobalFlags& flags, Chosen& chose
 void AddSignalsCommands(CLI::App& signals, const GlobalFlags& flags, Chosen& chosen);
 void AddDumpCommand(CLI::App& topics, const GlobalFlags& flags, Chosen& chosen);
 void AddCustomersCommands(CLI::App& customers, const GlobalFlags& flags, Chosen& chosen);
+void AddTailCommand(CLI::App& signals, const GlobalFlags& flags, Chosen& chosen);
 void AddDecisionsCommand(CLI::App& app, const GlobalFlags& flags, Chosen& chosen);
 void AddDeadLettersCommands(CLI::App& dlq, const GlobalFlags& flags, Chosen& chosen);
 void AddBundleCommands(CLI::App& bundle, const GlobalFlags& flags, Chosen& chosen);

@@ -21,7 +21,9 @@ int main(int argc, char** argv) {
   CLI::App& topics = group("topics", "The deployment's topics");
   AddTopicsCommands(topics, flags, chosen);
   AddDumpCommand(topics, flags, chosen);
-  AddSignalsCommands(group("signals", "What happened to customers"), flags, chosen);
+  CLI::App& signals = group("signals", "What happened to customers");
+  AddSignalsCommands(signals, flags, chosen);
+  AddTailCommand(signals, flags, chosen);
   AddCustomersCommands(group("customers", "What is known of customers"), flags, chosen);
   AddDecisionsCommand(app, flags, chosen);
   AddBundleCommands(group("bundle", "Policy as files"), flags, chosen);

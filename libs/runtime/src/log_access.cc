@@ -11,6 +11,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr Offset kFromEnd = -2;
+
 OwnedRecord Own(const std::string& topic, const LogRecord& record) {
   OwnedRecord owned{.topic = topic,
                     .partition = record.partition,
@@ -206,6 +208,7 @@ Result<ReadPage> DirectLogAccess::Read(const TopicPartition& where, Offset from,
     WatermarksDone answer;
     EVENKEEL_RETURN_IF_ERROR(AwaitAnswer(session, session.QueryWatermarks(where), answer));
     EVENKEEL_RETURN_IF_ERROR(answer.status);
+    if (from == kFromEnd) return ReadPage{.next = answer.high, .at_end = true};
     from = answer.low;
   }
   const ReaderId reader = session.OpenReader(where, from);

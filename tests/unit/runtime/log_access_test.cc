@@ -102,6 +102,18 @@ TEST_P(LogAccessTest, PagesThroughAPartition) {
   EXPECT_THAT(keys, ::testing::ElementsAre("0", "1", "2", "3", "4"));
 }
 
+TEST_P(LogAccessTest, FollowsAPartitionFromItsEnd) {
+  ASSERT_TRUE(access().Load("file", {Record("before", "x")}, 1).ok());
+  const auto end = access().Read({kTopic, 1}, -2, 100);
+  ASSERT_TRUE(end.ok()) << end.status().ToString();
+  EXPECT_THAT(end->records, SizeIs(0));
+  ASSERT_TRUE(access().Load("file", {Record("after", "x")}, 2).ok());
+  const auto page = access().Read({kTopic, 1}, end->next, 100);
+  ASSERT_TRUE(page.ok()) << page.status().ToString();
+  ASSERT_THAT(page->records, SizeIs(1));
+  EXPECT_EQ(page->records[0].key, "after");
+}
+
 TEST_P(LogAccessTest, DescribesTopics) {
   const auto topics = access().DescribeTopics({kTopic, "none"});
   ASSERT_TRUE(topics.ok());

@@ -55,7 +55,8 @@ class LogAccess {
                       std::int64_t position) = 0;
 
   /// Committed records of one partition from `from` on, at most `records_max`. `from` -1: the
-  /// beginning. Errors: kNotFound, kOutOfRange (with where the log begins).
+  /// beginning; -2: only what comes from now on (nothing yet: `next` says where). Errors:
+  /// kNotFound, kOutOfRange (with where the log begins).
   virtual Result<ReadPage> Read(const TopicPartition& where, Offset from,
                                 std::size_t records_max) = 0;
 };
