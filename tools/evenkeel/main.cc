@@ -1,10 +1,13 @@
 #include <cstdio>
+#include <exception>
 
 #include "commands.h"
 #include <CLI/CLI.hpp>
 
-int main(int argc, char** argv) {
-  using namespace evenkeel;  // NOLINT(google-build-using-namespace)
+namespace evenkeel {
+namespace {
+
+int Run(int argc, char** argv) {
   CLI::App app{"Evenkeel's command line: topics, signals, decisions, bundles, dead letters",
                "evenkeel"};
   app.require_subcommand(1);
@@ -39,4 +42,16 @@ int main(int argc, char** argv) {
   if (status.ok()) return 0;
   std::fprintf(stderr, "evenkeel: %s\n", status.message().c_str());
   return 1;
+}
+
+}  // namespace
+}  // namespace evenkeel
+
+int main(int argc, char** argv) {
+  try {
+    return evenkeel::Run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "evenkeel: %s\n", error.what());
+    return 1;
+  }
 }
