@@ -1,27 +1,12 @@
 // What surrounds the path: states as bytes, the life of a task, bundles and control.
 
-#include <algorithm>
-
+#include "common/channels.h"
 #include "decider/decider_processor.h"
 
 namespace evenkeel {
 namespace {
 
 constexpr std::int64_t kLongestGraceMs = 400LL * 24 * 3600 * 1000;
-
-/// The first treatment whose channel has no topic, as a complaint.
-Status CheckChannels(const Catalogue& catalogue, const std::vector<std::string>& channels) {
-  for (const ActionDefinition& action : catalogue.actions) {
-    for (const TreatmentDefinition& treatment : action.treatments) {
-      if (std::find(channels.begin(), channels.end(), treatment.channel) != channels.end())
-        continue;
-      return FailedPrecondition("action \"" + action.name + "\" goes out on channel \"" +
-                                treatment.channel +
-                                "\", for which the deployment has no topic; add it to channels");
-    }
-  }
-  return {};
-}
 
 }  // namespace
 

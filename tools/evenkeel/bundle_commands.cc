@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "commands.h"
+#include "common/channels.h"
 #include "context.h"
 #include <CLI/CLI.hpp>
 #include <unistd.h>
@@ -48,20 +49,6 @@ Result<std::int64_t> ActiveRevision(LogAccess& log, const std::string& topic) {
   }
 }
 
-/// A decider would refuse such a bundle, and have none after its next start.
-Status CheckChannels(const Bundle& bundle, const Deployment& deployment) {
-  const std::vector<std::string>& known = deployment.channels;
-  for (const ActionDefinition& action : bundle.core().catalogue.actions) {
-    for (const TreatmentDefinition& treatment : action.treatments) {
-      if (std::find(known.begin(), known.end(), treatment.channel) != known.end()) continue;
-      return FailedPrecondition("action \"" + action.name + "\" goes out on channel \"" +
-                                treatment.channel +
-                                "\", for which the deployment has no topic; add it to channels");
-    }
-  }
-  return {};
-}
-
 struct PublishFlags {
   std::string directory;
   std::string key_file;
@@ -71,7 +58,7 @@ Status Publish(const GlobalFlags& global, const PublishFlags& flags) {
   EVENKEEL_ASSIGN_OR_RETURN(const auto bundle, LoadBundle(flags.directory));
   EVENKEEL_ASSIGN_OR_RETURN(const BundleFiles files, ReadBundleDirectory(flags.directory));
   EVENKEEL_ASSIGN_OR_RETURN(auto context, CommandContext::Load(global.config, global.sets));
-  EVENKEEL_RETURN_IF_ERROR(CheckChannels(*bundle, context->deployment()));
+  EVENKEEL_RETURN_IF_ERROR(CheckChannels(bundle->core().catalogue, context->deployment().channels));
   if (flags.key_file.empty() && !context->decider().bundles().is_unsigned_allowed()) {
     return FailedPrecondition(
         "the configuration takes signed bundles only: sign with --key FILE, or set "
