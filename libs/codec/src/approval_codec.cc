@@ -35,6 +35,10 @@ EncodedRecord ApprovalRequestRecordOf(const ApprovalRequest& request, std::strin
   message.set_environment(static_cast<v1::Environment>(request.environment));
   message.set_closed_reason(request.closed_reason);
   message.set_is_simulated(request.is_simulated);
+  message.set_verdict_id(request.verdict_id);
+  message.set_approver(request.approver);
+  message.set_changed_time_ms(request.changed.value);
+  if (request.held_until) message.set_held_until_time_ms(request.held_until->value);
   EncodedRecord record;
   record.key = request.customer.value();
   record.value = internal::CanonicalBytes(message);
@@ -44,7 +48,7 @@ EncodedRecord ApprovalRequestRecordOf(const ApprovalRequest& request, std::strin
   record.headers = internal::CloudEventHeaders({.id = id,
                                                 .deployment = deployment,
                                                 .type = "evenkeel.approval_request.v1",
-                                                .time = request.requested});
+                                                .time = request.changed});
   return record;
 }
 
@@ -80,6 +84,12 @@ Result<ApprovalRequest> DecodeApprovalRequest(std::string_view value) {
   request.environment = internal::EnumCast<Environment>(message.environment());
   request.closed_reason = message.closed_reason();
   request.is_simulated = message.is_simulated();
+  request.verdict_id = message.verdict_id();
+  request.approver = message.approver();
+  request.changed = {message.changed_time_ms()};
+  if (message.has_held_until_time_ms()) {
+    request.held_until = TimeMs{message.held_until_time_ms()};
+  }
   return request;
 }
 

@@ -22,6 +22,11 @@ void Write(const Trigger& trigger, v1::Trigger& message) {
     message.mutable_timer()->set_due_time_ms(trigger.time.value);
     return;
   }
+  if (trigger.kind == TriggerKind::kVerdict) {
+    message.mutable_verdict()->set_verdict_id(trigger.id);
+    message.mutable_verdict()->set_approval_id(trigger.source);
+    return;
+  }
   v1::SignalTrigger& signal = *message.mutable_signal();
   signal.set_source(trigger.source);
   signal.set_id(trigger.id);
@@ -40,6 +45,11 @@ Result<Trigger> Read(const v1::Trigger& message) {
                      .source = {},
                      .id = message.timer().name(),
                      .time = {message.timer().due_time_ms()}};
+    case v1::Trigger::kVerdict:
+      return Trigger{.kind = TriggerKind::kVerdict,
+                     .source = message.verdict().approval_id(),
+                     .id = message.verdict().verdict_id(),
+                     .time = {}};
     default:
       return internal::Damaged(kWhat, "trigger");
   }
@@ -73,13 +83,55 @@ Status ReadVersions(const v1::DecisionVersions& message, DecodedDecision& out) {
   return {};
 }
 
+void Write(const Verdict& answer, v1::ApprovalAnswer& message) {
+  message.set_verdict_id(answer.verdict_id);
+  message.set_verdict(static_cast<v1::Verdict>(answer.kind));
+  message.set_approver(answer.approver);
+  message.set_approver_role(answer.approver_role);
+  message.set_comment(answer.comment);
+  message.set_decided_time_ms(answer.decided.value);
+  message.set_action_digest(std::string(AsBytes(answer.action_digest)));
+  message.set_policy_revision(answer.policy_revision);
+}
+
+Status ReadAnswer(const v1::DecisionRecord& record, Decision& decision) {
+  if (!record.has_answer()) return {};
+  const v1::ApprovalAnswer& message = record.answer();
+  const auto digest = internal::DigestFrom(message.action_digest());
+  if (!digest || message.verdict() == v1::VERDICT_UNSPECIFIED || !decision.action) {
+    return internal::Damaged(kWhat, "answer");
+  }
+  decision.answer = Verdict{.verdict_id = message.verdict_id(),
+                            .approval_id = decision.approval_id,
+                            .action_id = decision.action->action_id,
+                            .action_digest = *digest,
+                            .kind = internal::EnumCast<VerdictKind>(message.verdict()),
+                            .approver = message.approver(),
+                            .approver_role = message.approver_role(),
+                            .comment = message.comment(),
+                            .policy_revision = message.policy_revision(),
+                            .decided = {message.decided_time_ms()}};
+  return {};
+}
+
+bool IsKnown(v1::DecisionVerdict verdict) {
+  return verdict != v1::DECISION_VERDICT_UNSPECIFIED && verdict != v1::DECISION_VERDICT_HANDOFF;
+}
+
 void WriteResult(const Decision& decision, v1::DecisionRecord& record) {
   for (const Candidate& candidate : decision.candidates) {
     internal::ToMessage(candidate, *record.add_candidates());
   }
   record.set_chosen(decision.chosen);
   record.set_verdict(static_cast<v1::DecisionVerdict>(decision.verdict));
+  for (const Reason& reason : decision.verdict_reasons) {
+    v1::Reason& out = *record.add_verdict_reasons();
+    out.set_code(static_cast<v1::ReasonCode>(reason.code));
+    out.set_rule(reason.rule);
+  }
   if (decision.action) internal::ToMessage(*decision.action, *record.mutable_action());
+  record.set_approval_id(decision.approval_id);
+  if (decision.answer) Write(*decision.answer, *record.mutable_answer());
   if (decision.next_look) record.set_next_look_time_ms(decision.next_look->value);
   record.set_seed(decision.seed);
 }
@@ -90,16 +142,20 @@ Status ReadResult(const v1::DecisionRecord& record, Decision& decision) {
     decision.candidates.push_back(std::move(candidate));
   }
   decision.chosen = record.chosen();
-  if (record.verdict() == v1::DECISION_VERDICT_UNSPECIFIED ||
-      record.verdict() > v1::DECISION_VERDICT_BLOCKED) {
-    return internal::Damaged(kWhat, "verdict");
-  }
+  if (!IsKnown(record.verdict())) return internal::Damaged(kWhat, "verdict");
   decision.verdict = internal::EnumCast<DecisionVerdict>(record.verdict());
+  for (const v1::Reason& reason : record.verdict_reasons()) {
+    if (reason.code() == v1::REASON_CODE_UNSPECIFIED) return internal::Damaged(kWhat, "reason");
+    decision.verdict_reasons.push_back(
+        {internal::EnumCast<ReasonCode>(reason.code()), reason.rule()});
+  }
   if (record.has_action()) {
     EVENKEEL_ASSIGN_OR_RETURN(decision.action, internal::FromMessage(record.action()));
     decision.action->decision_id = decision.decision_id;
     decision.action->customer = decision.customer;
   }
+  decision.approval_id = record.approval_id();
+  EVENKEEL_RETURN_IF_ERROR(ReadAnswer(record, decision));
   if (record.has_next_look_time_ms()) decision.next_look = TimeMs{record.next_look_time_ms()};
   decision.seed = record.seed();
   return {};

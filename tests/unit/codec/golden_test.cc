@@ -103,6 +103,17 @@ std::map<std::string, Kind> AllKinds() {
       SampleApprovalRequest("action"),
       [](const ApprovalRequest& sample) { return ApprovalRequestRecordOf(sample, "e.").value; },
       DecodeApprovalRequest);
+  kinds["approval_request_held"] = RecordKind(
+      SampleHeldRequest("action"),
+      [](const ApprovalRequest& sample) { return ApprovalRequestRecordOf(sample, "e.").value; },
+      DecodeApprovalRequest);
+  kinds["decision_after_answer"] = {
+      .write = [] { return EncodeDecision(SampleRelease(), SampleOrigin()); },
+      .reads_as_sample =
+          [](const std::string& bytes) {
+            const auto back = DecodeDecision(bytes);
+            return back.ok() && back->decision == SampleRelease();
+          }};
   kinds["commit_record"] = RecordKind(SampleCommitRecord(), EncodeCommitRecord, DecodeCommitRecord);
   kinds["bundle_chunk"] = RecordKind(SampleBundleChunk(), EncodeBundleChunk, DecodeBundleChunk);
   kinds["active_bundle"] = RecordKind(SampleActiveBundle(), EncodeActiveBundle, DecodeActiveBundle);

@@ -46,15 +46,31 @@ TEST(DecisionCodec, EveryLevelVerdictAndReasonComesBack) {
   Decision decision = SampleDecision();
   for (int level = 0; level <= 5; ++level) {
     decision.candidates[1].level = static_cast<AutonomyLevel>(level);
-    for (int verdict = 1; verdict <= 7; ++verdict) {
+    for (int verdict = 1; verdict <= 14; ++verdict) {
+      if (verdict == 8) continue;  // A handoff: nothing makes one yet.
       decision.verdict = static_cast<DecisionVerdict>(verdict);
       EXPECT_EQ(DecodeDecision(EncodeDecision(decision, {}))->decision, decision);
     }
   }
-  for (int code = 1; code <= 21; ++code) {
+  for (int code = 1; code <= 33; ++code) {
     decision.candidates[1].reasons = {{static_cast<ReasonCode>(code), "rule"}};
     EXPECT_EQ(DecodeDecision(EncodeDecision(decision, {}))->decision, decision) << code;
   }
+}
+
+TEST(DecisionCodec, WhatAPersonsAnswerLedToComesBackWhole) {
+  const Decision decision = SampleRelease();
+  const std::string payload = EncodeDecision(decision, SampleOrigin());
+  const auto back = DecodeDecision(payload);
+  ASSERT_TRUE(back.ok()) << back.status().ToString();
+  EXPECT_EQ(back->decision, decision);
+}
+
+TEST(ActionCodec, ARequestThatIsHeldComesBackWhole) {
+  const ApprovalRequest request = SampleHeldRequest(EncodeApprovedAction(SampleApprovedAction()));
+  const auto back = DecodeApprovalRequest(ApprovalRequestRecordOf(request, "evenkeel.").value);
+  ASSERT_TRUE(back.ok()) << back.status().ToString();
+  EXPECT_EQ(*back, request);
 }
 
 TEST(DecisionCodec, WhatALaterVersionWroteIsRefusedAndWhatIsDamagedToo) {

@@ -117,6 +117,27 @@ inline Decision SampleDecision() {
   return decision;
 }
 
+/// A decision that an approver led to.
+inline Decision SampleRelease() {
+  Decision decision = SampleDecision();
+  decision.trigger = {
+      .kind = TriggerKind::kVerdict, .source = std::string(32, 'f'), .id = "verdict-1", .time = {}};
+  decision.verdict = DecisionVerdict::kReleased;
+  decision.verdict_reasons = {{ReasonCode::kApproved, ""}};
+  decision.approval_id = std::string(32, 'f');
+  decision.answer = Verdict{.verdict_id = "verdict-1",
+                            .approval_id = decision.approval_id,
+                            .action_id = decision.action->action_id,
+                            .action_digest = DigestOf(3),
+                            .kind = VerdictKind::kApproved,
+                            .approver = "ann",
+                            .approver_role = "approver",
+                            .comment = "fine",
+                            .policy_revision = "p7",
+                            .decided = kSampleTime};
+  return decision;
+}
+
 inline DecisionOrigin SampleOrigin() {
   return {.deployment = "evenkeel.",
           .environment = Environment::kUat,
@@ -177,6 +198,16 @@ inline ApprovalRequest SampleApprovalRequest(std::string action) {
   request.environment = Environment::kProd;
   request.closed_reason = "expired";
   request.is_simulated = true;
+  return request;
+}
+
+inline ApprovalRequest SampleHeldRequest(std::string action) {
+  ApprovalRequest request = SampleApprovalRequest(std::move(action));
+  request.state = ApprovalState::kHeld;
+  request.verdict_id = "verdict-1";
+  request.approver = "ann";
+  request.changed = TimeMs{kSampleTime.value + 1};
+  request.held_until = TimeMs{kSampleTime.value + 3};
   return request;
 }
 

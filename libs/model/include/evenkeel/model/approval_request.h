@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ enum class ApprovalState : std::uint8_t {
   kReleased = 4,
   kRejected = 5,
   kNotReleased = 6,  ///< Approved, but the check at release failed.
+  kHeld = 7,         ///< Approved; waits for the hours in which it may go out.
 };
 
 /// A request to a person: may this exact action go out?
@@ -41,6 +43,10 @@ struct ApprovalRequest {
   Environment environment = Environment::kSandbox;
   std::string closed_reason;
   bool is_simulated = false;
+  std::string verdict_id;  ///< The one that counts; empty where nobody answered, like `approver`.
+  std::string approver;
+  TimeMs changed;                    ///< Since when it is in `state`.
+  std::optional<TimeMs> held_until;  ///< For kHeld.
 
   friend bool operator==(const ApprovalRequest&, const ApprovalRequest&) = default;
 };

@@ -9,21 +9,23 @@
 #include "evenkeel/base/hash.h"
 #include "evenkeel/base/time.h"
 #include "evenkeel/model/action.h"
+#include "evenkeel/model/approval_request.h"
 #include "evenkeel/model/churn_score.h"
 #include "evenkeel/model/expected_value.h"
 #include "evenkeel/model/money.h"
 #include "evenkeel/model/signal.h"
+#include "evenkeel/model/verdict.h"
 
 namespace evenkeel {
 
-enum class TriggerKind : std::uint8_t { kSignal = 1, kTimer = 2 };
+enum class TriggerKind : std::uint8_t { kSignal = 1, kTimer = 2, kVerdict = 3 };
 
 /// What set a decision off.
 struct Trigger {
   TriggerKind kind = TriggerKind::kSignal;
-  std::string source;  ///< Of the signal; empty for a timer.
-  std::string id;      ///< Of the signal; the timer's name.
-  TimeMs time;         ///< The signal's event time; when the timer was due.
+  std::string source;  ///< Of the signal; empty for a timer; the id of the request for a verdict.
+  std::string id;      ///< Of the signal; the timer's name; of the verdict.
+  TimeMs time;         ///< The signal's event time; when the timer was due; 0 for a verdict.
 
   friend bool operator==(const Trigger&, const Trigger&) = default;
 };
@@ -51,6 +53,18 @@ enum class ReasonCode : std::uint8_t {
   kNoValue = 19,        ///< Expected value not above 0.
   kLowerValue = 20,     ///< Another candidate is worth more.
   kNoProvenValue = 21,  ///< Reserved: chance of harm above its risk class's limit.
+  kApprovalOpen = 22,   ///< A person is being asked about the same action, or it waits to go out.
+  kApprovalsFull = 23,  ///< As many requests are open as a customer may have.
+  kRecentlyRejected = 24,  ///< A person rejected the same action not long ago.
+  kLevelTooLow = 25,       ///< The autonomy level does not let it go out.
+  kActionChanged = 26,     ///< The bundle in force does not have it as it was approved.
+  kMoney = 27,             ///< It gives more money than may go out without a person.
+  kAssumedUplift = 28,     ///< It gives money because of an effect that is assumed.
+  kRiskClass = 29,         ///< Its risk class wants a person.
+  kRejected = 30,          ///< A person said no.
+  kExpired = 31,           ///< Nobody answered in time.
+  kAlreadyAnswered = 32,   ///< Another answer came first.
+  kApproved = 33,          ///< A person said yes.
 };
 
 /// The code's name in lower case: "consent_missing".
@@ -105,9 +119,16 @@ enum class DecisionVerdict : std::uint8_t {
   kExecute = 2,      ///< The action goes to its executor.
   kRecommend = 3,    ///< People are told; nothing is done.
   kTask = 4,         ///< Work for a person.
-  kAskApproval = 5,  ///< Reserved.
+  kAskApproval = 5,  ///< A person is asked first.
   kWithheld = 6,     ///< Held out: the ghost of a decision, for measuring.
   kBlocked = 7,      ///< Something had value, and policy stopped all of it.
+  // 8 is HANDOFF.
+  kReleased = 9,      ///< An approved action goes to its executor.
+  kNotReleased = 10,  ///< An approved action does not: the check at release failed.
+  kHeld = 11,         ///< An approved action waits for the hours in which it may go out.
+  kRejected = 12,     ///< A person rejected the action.
+  kExpired = 13,      ///< Nobody answered in time.
+  kNoEffect = 14,     ///< An answer came too late, or after another one.
 };
 
 /// The verdict's name in lower case: "no_action".
@@ -146,11 +167,17 @@ struct Decision {
   std::vector<Candidate> candidates;  ///< Doing nothing first, then as proposed.
   std::uint32_t chosen = 0;           ///< Index into `candidates`.
   DecisionVerdict verdict = DecisionVerdict::kNoAction;
-  /// The action, for verdicts kExecute, kRecommend, kTask and kWithheld; sent on for kExecute and
-  /// kTask only.
+  /// Why this verdict, where a person is asked or was.
+  std::vector<Reason> verdict_reasons;
+  /// The action, where there is one: sent on for kExecute, kTask and kReleased only.
   std::optional<PlannedAction> action;
+  std::string approval_id;        ///< Of the request that it makes or answers; empty if none.
+  std::optional<Verdict> answer;  ///< What it rests on, for what follows a request.
   /// When it is decided again because time alone stood against something better.
   std::optional<TimeMs> next_look;
+
+  /// How the request stands from now on, if that changed. Written beside the record, not in it.
+  std::optional<ApprovalRequest> request;
 
   friend bool operator==(const Decision&, const Decision&) = default;
 };
