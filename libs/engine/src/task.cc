@@ -19,7 +19,9 @@ Task::Task(const TaskEnvironment& environment, Partition row, RestoredTask resto
       applied_(std::move(restored.position)),
       current_(applied_),
       new_gaps_(std::move(restored.gaps)),
-      last_timestamps_(environment.options.inputs.size(), TimeMs::Min()) {}
+      last_timestamps_(environment.options.inputs.size(), TimeMs::Min()) {
+  view_ = store_->View({applied_.clock, applied_.sequence});
+}
 
 void Task::Start(LogSession& session) {
   buffer_.ResumeAll(session, row_);
@@ -84,6 +86,17 @@ Status Task::FlushIfDue(Now now) {
     return {};
   }
   return store_->Flush(TaskStore::FlushMode::kBegin);
+}
+
+std::int64_t Task::Lag(const LogSession& session) const {
+  std::int64_t lag = 0;
+  for (std::uint32_t i = 0; i < buffer_.input_count(); ++i) {
+    const std::int64_t read =
+        current_.next[i] - applied_.next[i] + static_cast<std::int64_t>(buffer_.size(i));
+    const Offset end = buffer_.at_end(i) ? 0 : session.KnownEnd(i, row_).value_or(0);
+    lag += std::max<std::int64_t>(read, end - applied_.next[i]);
+  }
+  return lag;
 }
 
 void Task::FillStatus(TaskStatus& status) const {

@@ -88,6 +88,12 @@ class Task {
   Partition row() const { return row_; }
   const TaskStore& store() const { return *store_; }
 
+  /// The store after the last acknowledged transaction.
+  const std::shared_ptr<const StoreView>& view() const { return view_; }
+
+  /// Records of the inputs that are not in the store, as far as the session has heard of them.
+  std::int64_t Lag(const LogSession& session) const;
+
   // --- intake ---
 
   /// Begins, or begins again, at the last commit.
@@ -151,6 +157,7 @@ class Task {
   const TaskEnvironment& environment_;
   const Partition row_;
   std::unique_ptr<TaskStore> store_;
+  std::shared_ptr<const StoreView> view_;
   std::set<std::uint64_t> layouts_;  ///< In the changelog.
 
   MergeBuffer buffer_;

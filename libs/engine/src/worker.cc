@@ -12,6 +12,7 @@ Worker::Impl::Impl(Ports ports, WorkerOptions options, std::unique_ptr<Processor
     : options_(std::move(options)),
       ports_(ports),
       processor_(std::move(processor)),
+      board_(std::make_shared<TaskBoard>(options_.session_timeout / 2)),
       environment_{options_, *processor_, counters_},
       globals_(options_, *processor_),
       clock_guard_(options_.clock),
@@ -29,6 +30,7 @@ Status Worker::Impl::Step(Now now) {
   intake_rate_.Advance(now.monotonic);
   if (stopped_) return {};
   if (session_ == nullptr && !stop_requested_) OpenSession();
+  board_->Turn(now.monotonic, is_reachable_);
   if (session_ != nullptr) {
     EVENKEEL_RETURN_IF_ERROR(Poll());
     if (session_error_.ok()) {
@@ -42,6 +44,7 @@ Status Worker::Impl::Step(Now now) {
     if (!session_error_.ok()) DropSession(std::exchange(session_error_, {}), session_fenced_);
   }
   StopIfDue();
+  ShowTasks();
   EVENKEEL_RETURN_IF_ERROR(CheckFences());
   return CheckDeadlines();
 }
@@ -107,5 +110,7 @@ void Worker::PostEffectResult(Partition row, std::string event) {
 void Worker::RequestStop() { impl_->RequestStop(); }
 bool Worker::stopped() const { return impl_->stopped(); }
 WorkerStatus Worker::status() const { return impl_->status(); }
+void Worker::Advertise(std::string address) { impl_->Advertise(std::move(address)); }
+std::shared_ptr<const TaskBoard> Worker::board() const { return impl_->board(); }
 
 }  // namespace evenkeel

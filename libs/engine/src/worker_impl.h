@@ -36,6 +36,8 @@ class Worker::Impl {
   void RequestStop() { stop_requested_ = true; }
   bool stopped() const { return stopped_; }
   WorkerStatus status() const;
+  std::shared_ptr<const TaskBoard> board() const { return board_; }
+  void Advertise(std::string address) { address_ = std::move(address); }
 
  private:
   /// One row that the group gave us: being restored, restored and waiting for globals, running, or
@@ -53,6 +55,7 @@ class Worker::Impl {
     Restore::Plan plan;        ///< For the next restore.
     bool is_paused = false;    ///< All inputs, while stopped.
     bool needs_start = false;  ///< The task was rolled back, or is new.
+    std::uint64_t shown = 0;   ///< Sequence + 1 of what queries see; 0: nothing.
   };
 
   // --- worker_session.cc ---
@@ -92,6 +95,7 @@ class Worker::Impl {
   Row* RowOfReader(ReaderId reader);
   void TakeEffectResults();
   void TendTasks();
+  void ShowTasks();
 
   // --- worker_transaction.cc ---
   bool TakesWork();
@@ -108,6 +112,8 @@ class Worker::Impl {
   Ports ports_;
   std::unique_ptr<Processor> processor_;
   WorkerCounters counters_;
+  const std::shared_ptr<TaskBoard> board_;
+  std::string address_;
   TaskEnvironment environment_;
   Globals globals_;
   ClockGuard clock_guard_;
@@ -134,6 +140,7 @@ class Worker::Impl {
 
   std::vector<std::pair<Partition, Status>> culprits_;  ///< To stop once the abort is done.
   MonotonicTime last_commit_;
+  MonotonicTime lag_shown_;
   MonotonicTime intake_after_;  ///< After an abort.
   IntakeRate intake_rate_;
   int aborts_in_a_row_ = 0;

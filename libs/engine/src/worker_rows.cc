@@ -26,6 +26,7 @@ void Worker::Impl::AdvanceRows() {
 }
 
 void Worker::Impl::BeginRestore(Partition row, Row& it) {
+  board_->Hide(row, TaskPhase::kRestoring, {});
   it.restore = std::make_unique<Restore>(environment_, ports_.stores, row, it.plan);
   it.restore->Begin(*session_, requests_, now_);
 }
@@ -57,6 +58,9 @@ void Worker::Impl::OpenTask(Partition row, Row& it) {
 }
 
 void Worker::Impl::CloseTask(Partition row, Row& it, bool in_order) {
+  // First: a view that is the last to go closes the store.
+  board_->Hide(row, TaskPhase::kRestoring, {});
+  it.shown = 0;
   if (it.task != nullptr) {
     processor_->OnTaskClosed(row);
     ports_.effects.Forget(row);
@@ -91,6 +95,7 @@ void Worker::Impl::StopTask(Partition row, Row& it, Status why) {
   it.stop_reason = {};
   it.retry_at = now_.monotonic + RetryDelay(it, why, was_running);
   it.stopped = std::move(why);
+  board_->Hide(row, TaskPhase::kStopped, it.stopped);
 }
 
 // --- giving up ---
@@ -99,7 +104,9 @@ void Worker::Impl::LeaveRows(const std::vector<Partition>& rows) {
   is_releasing_ = true;
   for (const Partition row : rows) {
     const auto found = rows_.find(row);
-    if (found != rows_.end()) found->second.is_leaving = true;
+    if (found == rows_.end()) continue;
+    found->second.is_leaving = true;
+    board_->Hide(row, TaskPhase::kRestoring, {});
   }
 }
 
@@ -111,6 +118,7 @@ void Worker::Impl::ReleaseIfDue() {
       continue;
     }
     CloseTask(it->first, it->second, /*in_order=*/true);
+    board_->Remove(it->first);
     it = rows_.erase(it);
   }
   is_releasing_ = false;
@@ -124,6 +132,7 @@ void Worker::Impl::StopIfDue() {
     if (transaction_->phase() != Transaction::Phase::kNone) return;
     for (auto& [row, it] : rows_) CloseTask(row, it, /*in_order=*/true);
     rows_.clear();
+    board_->Clear();
     if (is_ready_) session_->Leave();
     transaction_.reset();
     session_.reset();
@@ -175,6 +184,20 @@ void Worker::Impl::TendTasks() {
       it.plan.wipes_store = true;
       it.stop_reason = std::move(flushed);
     }
+  }
+}
+
+// What queries see: the last transaction that is in the store.
+void Worker::Impl::ShowTasks() {
+  constexpr std::chrono::milliseconds kLagInterval{100};
+  const bool is_lag_due = now_.monotonic - lag_shown_ >= kLagInterval;
+  if (is_lag_due) lag_shown_ = now_.monotonic;
+  for (auto& [row, it] : rows_) {
+    if (it.task == nullptr || it.is_leaving || !it.stop_reason.ok()) continue;
+    const std::uint64_t current = it.task->applied().sequence + 1;
+    if (it.shown == current && !is_lag_due) continue;
+    it.shown = current;
+    board_->Show(row, {.view = it.task->view(), .lag_records = it.task->Lag(*session_)});
   }
 }
 

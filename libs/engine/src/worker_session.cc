@@ -21,7 +21,8 @@ void Worker::Impl::OpenSession() {
                          .membership = GroupMembership{.group = options_.group,
                                                        .instance_id = options_.instance_id,
                                                        .lead_topic = options_.changelog_topic,
-                                                       .session_timeout = options_.session_timeout},
+                                                       .session_timeout = options_.session_timeout,
+                                                       .address = address_},
                          .transaction_timeout = options_.transaction_timeout};
   for (const InputOptions& input : options_.inputs) options.inputs.push_back(input.topic);
   Result<std::unique_ptr<LogSession>> opened = ports_.cluster.OpenSession(std::move(options));
@@ -41,6 +42,7 @@ void Worker::Impl::DropSession(Status why, bool was_fenced) {
   health_ = std::move(why);
   for (auto& [row, it] : rows_) CloseTask(row, it, /*in_order=*/false);
   rows_.clear();
+  board_->Clear();
   requests_ = Requests();
   transaction_.reset();
   session_.reset();

@@ -141,6 +141,7 @@ void Worker::Impl::OnAcknowledged(const TransactionDone& done) {
   aborts_in_a_row_ = 0;
   health_ = {};
   reopen_delay_ = std::chrono::milliseconds(0);
+  board_->Proven(transaction_->opened_at());
   transaction_->End();
   for (auto& [row, it] : rows_) {
     if (it.task == nullptr || !it.task->is_touched()) continue;

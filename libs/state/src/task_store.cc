@@ -3,11 +3,10 @@
 #include <filesystem>
 #include <system_error>
 
-#include "directory_lock.h"
+#include "database.h"
 #include "store_meta.h"
 #include "store_resources.h"
 #include "timer_key.h"
-#include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
 #include "evenkeel/base/check.h"
@@ -16,15 +15,10 @@
 namespace evenkeel {
 namespace {
 
-rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
-std::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+using internal::ToSlice;
+using internal::ToStatus;
 
-Status ToStatus(const rocksdb::Status& status, const std::string& what) {
-  if (status.ok()) return {};
-  const StatusCode code =
-      status.IsNoSpace() ? StatusCode::kResourceExhausted : StatusCode::kDataLoss;
-  return {code, what + ": " + status.ToString()};
-}
+std::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
 rocksdb::WriteOptions NoLog() {
   rocksdb::WriteOptions options;
@@ -36,14 +30,6 @@ rocksdb::WriteOptions NoLog() {
 std::string EndOf(char kind) { return std::string(1, static_cast<char>(kind + 1)); }
 
 }  // namespace
-
-class TaskStore::Database {
- public:
-  explicit Database(DirectoryLock lock) : lock_(std::move(lock)) {}
-
-  DirectoryLock lock_;
-  std::unique_ptr<rocksdb::DB> db_;
-};
 
 // --- StoreBatch ---
 
@@ -66,7 +52,7 @@ Result<std::unique_ptr<TaskStore>> TaskStore::Open(const StoreResources& resourc
                                                    const std::string& directory) {
   EVENKEEL_ASSIGN_OR_RETURN(DirectoryLock lock, DirectoryLock::Take(directory));
   std::unique_ptr<TaskStore> store(new TaskStore(resources, directory));
-  store->database_ = std::make_unique<Database>(std::move(lock));
+  store->database_ = std::make_shared<internal::Database>(std::move(lock), directory);
   if (!store->OpenDatabase().ok()) {
     // The changelog has everything: a store that does not open is one that is not there.
     EVENKEEL_RETURN_IF_ERROR(store->Wipe());
@@ -80,7 +66,7 @@ Status TaskStore::OpenDatabase() {
   const rocksdb::Status opened =
       rocksdb::DB::Open(resources_.shared().database_options(), directory_, &db);
   EVENKEEL_RETURN_IF_ERROR(ToStatus(opened, "cannot open the store " + directory_));
-  database_->db_.reset(db);
+  database_->Opened(db);
   meta_.reset();
   unflushed_bytes_ = 0;
   EVENKEEL_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, Get(kMetaKey));
@@ -90,7 +76,7 @@ Status TaskStore::OpenDatabase() {
 }
 
 Status TaskStore::Wipe() {
-  database_->db_.reset();
+  EVENKEEL_RETURN_IF_ERROR(database_->Close());
   std::error_code error;
   std::filesystem::remove_all(directory_, error);
   if (error) return DataLoss("cannot delete the store " + directory_ + ": " + error.message());
@@ -98,7 +84,7 @@ Status TaskStore::Wipe() {
 }
 
 Status TaskStore::SetAside(std::string_view suffix) {
-  database_->db_.reset();
+  EVENKEEL_RETURN_IF_ERROR(database_->Close());
   const std::string aside = directory_ + "." + std::string(suffix);
   std::error_code error;
   std::filesystem::remove_all(aside, error);
@@ -114,7 +100,7 @@ Status TaskStore::SetAside(std::string_view suffix) {
 
 Result<bool> TaskStore::Empty() const {
   if (meta_) return false;
-  const std::unique_ptr<rocksdb::Iterator> it(database_->db_->NewIterator({}));
+  const std::unique_ptr<rocksdb::Iterator> it(database_->get()->NewIterator({}));
   it->SeekToFirst();
   EVENKEEL_RETURN_IF_ERROR(ToStatus(it->status(), "cannot read the store " + directory_));
   return !it->Valid();
@@ -122,7 +108,7 @@ Result<bool> TaskStore::Empty() const {
 
 Result<std::optional<std::string>> TaskStore::Get(std::string_view key) const {
   std::string value;
-  const rocksdb::Status status = database_->db_->Get({}, ToSlice(key), &value);
+  const rocksdb::Status status = database_->get()->Get({}, ToSlice(key), &value);
   if (status.IsNotFound()) return std::optional<std::string>();
   EVENKEEL_RETURN_IF_ERROR(ToStatus(status, "cannot read the store " + directory_));
   return std::optional<std::string>(std::move(value));
@@ -133,7 +119,7 @@ Status TaskStore::ForEach(char kind, const EntryVisitor& visit) const {
   const std::string end = EndOf(kind);
   const rocksdb::Slice bound = end;
   options.iterate_upper_bound = &bound;
-  const std::unique_ptr<rocksdb::Iterator> it(database_->db_->NewIterator(options));
+  const std::unique_ptr<rocksdb::Iterator> it(database_->get()->NewIterator(options));
   for (it->Seek({&kind, 1}); it->Valid(); it->Next()) {
     EVENKEEL_RETURN_IF_ERROR(visit(ToView(it->key()), ToView(it->value())));
   }
@@ -145,7 +131,7 @@ Status TaskStore::ForEachTimer(const TimerPosition& from, const TimerVisitor& vi
   const std::string end = EndOf(kTimerKind);
   const rocksdb::Slice bound = end;
   options.iterate_upper_bound = &bound;
-  const std::unique_ptr<rocksdb::Iterator> it(database_->db_->NewIterator(options));
+  const std::unique_ptr<rocksdb::Iterator> it(database_->get()->NewIterator(options));
   for (it->Seek(TimerKey(from)); it->Valid(); it->Next()) {
     const std::optional<TimerPosition> timer = ParseTimerKey(ToView(it->key()));
     if (!timer) return DataLoss("the timer index of " + directory_ + " is damaged");
@@ -175,8 +161,8 @@ Status TaskStore::Apply(const StoreBatch& batch, const StoreMeta& meta) {
     EVENKEEL_CHECK(status.ok());  // A batch in memory without a size limit takes everything.
   }
   EVENKEEL_CHECK(write.Put(ToSlice(kMetaKey), EncodeStoreMeta(meta)).ok());
-  EVENKEEL_RETURN_IF_ERROR(
-      ToStatus(database_->db_->Write(NoLog(), &write), "cannot write to the store " + directory_));
+  EVENKEEL_RETURN_IF_ERROR(ToStatus(database_->get()->Write(NoLog(), &write),
+                                    "cannot write to the store " + directory_));
   meta_ = meta;
   unflushed_bytes_ += batch.bytes();
   return {};
@@ -187,15 +173,15 @@ Status TaskStore::Flush(FlushMode mode) {
   options.wait = mode == FlushMode::kFinish;
   options.allow_write_stall = true;  // Else it would wait here until nothing stalls.
   EVENKEEL_RETURN_IF_ERROR(
-      ToStatus(database_->db_->Flush(options), "cannot flush the store " + directory_));
+      ToStatus(database_->get()->Flush(options), "cannot flush the store " + directory_));
   unflushed_bytes_ = 0;
   return {};
 }
 
 Status TaskStore::RemoveAllTimers() {
   const std::string begin(1, kTimerKind);
-  const rocksdb::Status status = database_->db_->DeleteRange(
-      NoLog(), database_->db_->DefaultColumnFamily(), begin, EndOf(kTimerKind));
+  const rocksdb::Status status = database_->get()->DeleteRange(
+      NoLog(), database_->get()->DefaultColumnFamily(), begin, EndOf(kTimerKind));
   return ToStatus(status, "cannot write to the store " + directory_);
 }
 

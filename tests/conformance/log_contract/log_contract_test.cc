@@ -64,7 +64,8 @@ LogDriver& LogContractTest::OpenMember(std::string_view instance_id,
             .membership = GroupMembership{.group = Name("members"),
                                           .instance_id = std::string(instance_id),
                                           .lead_topic = Name("lead"),
-                                          .session_timeout = harness_->session_timeout()}});
+                                          .session_timeout = harness_->session_timeout(),
+                                          .address = std::string(instance_id) + ":1"}});
   const Status status = member.Init();
   EXPECT_TRUE(status.ok()) << status.ToString();
   return member;

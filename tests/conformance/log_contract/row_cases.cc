@@ -103,6 +103,31 @@ TEST_F(RowContractTest, TwoMembersShareAllRows) {
   EXPECT_THAT(b.rows, ElementsAre(2, 3));
 }
 
+TEST_F(RowContractTest, AGroupTellsWhoOwnsWhatAndWhere) {
+  DeclareMembers({"a", "b"});
+  LogDriver& a = OpenMember("a");
+  LogDriver& b = OpenMember("b");
+  ASSERT_TRUE(SharesAreStable(a, b));
+  const auto members = harness().cluster().DescribeGroup(Name("members"), kAdmin);
+  ASSERT_TRUE(members.ok()) << members.status().ToString();
+  EXPECT_THAT(*members,
+              ElementsAre(GroupMember{"a", "a:1", {0, 1}}, GroupMember{"b", "b:1", {2, 3}}));
+  const auto nobody = harness().cluster().DescribeGroup(Name("nobodys"), kAdmin);
+  ASSERT_TRUE(nobody.ok()) << nobody.status().ToString();
+  EXPECT_THAT(*nobody, IsEmpty());
+}
+
+TEST_F(RowContractTest, KnowsTheEndOfWhatItReads) {
+  LogDriver& writer = OpenWriter();
+  Write(writer, "in", 0, {"a", "b", "c"});
+  DeclareMembers({"m"});
+  LogDriver& member = OpenMember("m");
+  ASSERT_TRUE(member.OwnRows(kRows));
+  ASSERT_TRUE(member.StartRow(0, {0, 0}).ok());
+  ASSERT_TRUE(Until([&] { return member.records.size() >= 3; }));
+  EXPECT_EQ(member->KnownEnd(0, 0), writer.Watermarks(At("in", 0)).high);
+}
+
 TEST_F(RowContractTest, RowsPassOnWhenAMemberLeavesForGood) {
   if (!harness().has_dynamic_groups()) EVENKEEL_NOT_APPLICABLE("the assignment is static");
   LogDriver& a = OpenMember("a");

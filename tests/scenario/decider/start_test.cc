@@ -50,6 +50,10 @@ class FaultyCluster final : public LogCluster {
   Status DeleteRecords(const TopicPartition& where, Offset before, milliseconds timeout) override {
     return sim.DeleteRecords(where, before, timeout);
   }
+  Result<std::vector<GroupMember>> DescribeGroup(const std::string& group,
+                                                 milliseconds timeout) override {
+    return sim.DescribeGroup(group, timeout);
+  }
   Result<std::unique_ptr<LogSession>> OpenSession(SessionOptions options) override {
     return sim.OpenSession(std::move(options));
   }

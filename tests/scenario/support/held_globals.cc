@@ -55,6 +55,9 @@ class HeldSession final : public LogSession {
   void ResumeInput(std::uint32_t input, Partition row) override { inner_->ResumeInput(input, row); }
   void ReleaseRows() override { inner_->ReleaseRows(); }
   void Leave() override { inner_->Leave(); }
+  std::optional<Offset> KnownEnd(std::uint32_t input, Partition row) const override {
+    return inner_->KnownEnd(input, row);
+  }
   RequestId QueryCommitted(Partition row) override { return inner_->QueryCommitted(row); }
   RequestId QueryWatermarks(const TopicPartition& where) override {
     return inner_->QueryWatermarks(where);

@@ -29,6 +29,10 @@ class HeldGlobals final : public LogCluster {
                        std::chrono::milliseconds timeout) override {
     return inner_.DeleteRecords(where, before, timeout);
   }
+  Result<std::vector<GroupMember>> DescribeGroup(const std::string& group,
+                                                 std::chrono::milliseconds timeout) override {
+    return inner_.DescribeGroup(group, timeout);
+  }
   Result<std::unique_ptr<LogSession>> OpenSession(SessionOptions options) override;
 
  private:

@@ -31,6 +31,10 @@ class FakeCluster final : public LogCluster {
   Status DeleteRecords(const TopicPartition&, Offset, std::chrono::milliseconds) override {
     return {};
   }
+  Result<std::vector<GroupMember>> DescribeGroup(const std::string&,
+                                                 std::chrono::milliseconds) override {
+    return std::vector<GroupMember>();
+  }
   Result<std::unique_ptr<LogSession>> OpenSession(SessionOptions) override {
     return FailedPrecondition("no sessions here");
   }

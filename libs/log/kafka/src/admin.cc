@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <functional>
 #include <optional>
 #include <thread>
 #include <utility>
 
+#include "ask_admin.h"
 #include "errors.h"
 
 namespace evenkeel::kafka {
@@ -16,39 +16,11 @@ namespace {
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-using AdminOptionsPtr =
-    std::unique_ptr<rd_kafka_AdminOptions_t, Freed<rd_kafka_AdminOptions_destroy>>;
 using NewTopicPtr = std::unique_ptr<rd_kafka_NewTopic_t, Freed<rd_kafka_NewTopic_destroy>>;
 using ResourcePtr =
     std::unique_ptr<rd_kafka_ConfigResource_t, Freed<rd_kafka_ConfigResource_destroy>>;
 using DeleteRecordsPtr =
     std::unique_ptr<rd_kafka_DeleteRecords_t, Freed<rd_kafka_DeleteRecords_destroy>>;
-
-int Ms(milliseconds timeout) {
-  return static_cast<int>(std::max<std::int64_t>(timeout.count(), 1));
-}
-
-// Sends one request and waits for its answer.
-Result<EventPtr> Ask(rd_kafka_t* kafka, rd_kafka_admin_op_t operation, milliseconds timeout,
-                     std::string_view what,
-                     const std::function<void(rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>& send) {
-  const QueuePtr queue(rd_kafka_queue_new(kafka));
-  const AdminOptionsPtr options(rd_kafka_AdminOptions_new(kafka, operation));
-  std::array<char, 256> why{};
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), Ms(timeout), why.data(), why.size());
-  if (operation == RD_KAFKA_ADMIN_OP_CREATETOPICS) {
-    // Answered when the controller is done, not before.
-    rd_kafka_AdminOptions_set_operation_timeout(options.get(), Ms(timeout), why.data(), why.size());
-  }
-  send(options.get(), queue.get());
-  EventPtr event(rd_kafka_queue_poll(queue.get(), Ms(timeout + milliseconds(500))));
-  rd_kafka_poll(kafka, 0);
-  if (!event) return Unavailable(std::string(what) + ": no answer from the brokers");
-  if (const auto error = rd_kafka_event_error(event.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return ToStatus(error, what, rd_kafka_event_error_string(event.get()));
-  }
-  return event;
-}
 
 Status CheckSpec(const TopicSpec& spec) {
   if (spec.name.empty()) return InvalidArgument("a topic without a name");
@@ -144,12 +116,12 @@ Status CreateTopic(rd_kafka_t* kafka, const TopicSpec& spec, milliseconds timeou
   }
   const std::string what = "creating topic " + spec.name;
   const auto deadline = Clock::now() + timeout;
-  EVENKEEL_ASSIGN_OR_RETURN(
-      const EventPtr event,
-      Ask(kafka, RD_KAFKA_ADMIN_OP_CREATETOPICS, timeout, what, [&](auto* options, auto* queue) {
-        rd_kafka_NewTopic_t* topics[] = {topic.get()};
-        rd_kafka_CreateTopics(kafka, topics, 1, options, queue);
-      }));
+  EVENKEEL_ASSIGN_OR_RETURN(const EventPtr event,
+                            AskAdmin(kafka, RD_KAFKA_ADMIN_OP_CREATETOPICS, timeout, what,
+                                     [&](auto* options, auto* queue) {
+                                       rd_kafka_NewTopic_t* topics[] = {topic.get()};
+                                       rd_kafka_CreateTopics(kafka, topics, 1, options, queue);
+                                     }));
   std::size_t count = 0;
   const rd_kafka_topic_result_t** results =
       rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
@@ -177,12 +149,13 @@ Result<std::vector<TopicDescription>> DescribeTopics(rd_kafka_t* kafka,
   }
   if (described.empty()) return described;
   std::vector<rd_kafka_ConfigResource_t*> pointers;
+  pointers.reserve(resources.size());
   for (const ResourcePtr& resource : resources) pointers.push_back(resource.get());
   const auto event =
-      Ask(kafka, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, left(), "describing settings",
-          [&](auto* options, auto* queue) {
-            rd_kafka_DescribeConfigs(kafka, pointers.data(), pointers.size(), options, queue);
-          });
+      AskAdmin(kafka, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, left(), "describing settings",
+               [&](auto* options, auto* queue) {
+                 rd_kafka_DescribeConfigs(kafka, pointers.data(), pointers.size(), options, queue);
+               });
   if (!event.ok()) {
     if (event.status().code() == StatusCode::kPermissionDenied) return described;
     return event.status();
@@ -211,12 +184,12 @@ Status DeleteRecords(rd_kafka_t* kafka, const TopicPartition& where, Offset befo
   const DeleteRecordsPtr request(rd_kafka_DeleteRecords_new(list.get()));
   const std::string what = "deleting records of " + where.topic;
   for (;;) {
-    EVENKEEL_ASSIGN_OR_RETURN(
-        const EventPtr event,
-        Ask(kafka, RD_KAFKA_ADMIN_OP_DELETERECORDS, left(), what, [&](auto* options, auto* queue) {
-          rd_kafka_DeleteRecords_t* requests[] = {request.get()};
-          rd_kafka_DeleteRecords(kafka, requests, 1, options, queue);
-        }));
+    EVENKEEL_ASSIGN_OR_RETURN(const EventPtr event,
+                              AskAdmin(kafka, RD_KAFKA_ADMIN_OP_DELETERECORDS, left(), what,
+                                       [&](auto* options, auto* queue) {
+                                         rd_kafka_DeleteRecords_t* requests[] = {request.get()};
+                                         rd_kafka_DeleteRecords(kafka, requests, 1, options, queue);
+                                       }));
     const rd_kafka_resp_err_t error = FirstError(
         rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(event.get())));
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};

@@ -4,6 +4,7 @@
 #include "admin.h"
 #include "client.h"
 #include "core.h"
+#include "group.h"
 #include "properties.h"
 #include "session.h"
 
@@ -30,6 +31,10 @@ class Cluster final : public LogCluster {
   Status DeleteRecords(const TopicPartition& where, Offset before,
                        std::chrono::milliseconds timeout) override {
     return kafka::DeleteRecords(query(), where, before, timeout);
+  }
+  Result<std::vector<GroupMember>> DescribeGroup(const std::string& group,
+                                                 std::chrono::milliseconds timeout) override {
+    return kafka::DescribeGroup(query(), group, timeout);
   }
   Result<std::unique_ptr<LogSession>> OpenSession(SessionOptions options) override {
     EVENKEEL_RETURN_IF_ERROR(CheckSession(options));

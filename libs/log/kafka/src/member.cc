@@ -171,6 +171,15 @@ void Member::ResumeInput(std::uint32_t input, Partition row) {
   BeginStart(KeyOf(input, row), state.gate, {inputs_[input], row}, state.gate.next());
 }
 
+std::optional<Offset> Member::KnownEnd(std::uint32_t input, Partition row) const {
+  std::int64_t low = RD_KAFKA_OFFSET_INVALID;
+  std::int64_t high = RD_KAFKA_OFFSET_INVALID;
+  const auto error =
+      rd_kafka_get_watermark_offsets(kafka(), inputs_.at(input).c_str(), row, &low, &high);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR || high < 0) return std::nullopt;
+  return high;
+}
+
 // --- what the partitions bring -------------------------------------------------------------------
 
 std::optional<Feed::Target> Member::FindTarget(const rd_kafka_message_t& message) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -24,6 +25,8 @@ class Member final : public Feed {
   void PauseInput(std::uint32_t input, Partition row);
   void ResumeInput(std::uint32_t input, Partition row);
   void ReleaseRows();
+
+  std::optional<Offset> KnownEnd(std::uint32_t input, Partition row) const;
 
   /// The generation that transactions begun now belong to.
   GroupMetadataPtr GroupMetadata() const;

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "group.h"
+
 namespace evenkeel::kafka {
 namespace {
 
@@ -183,7 +185,13 @@ Result<ConfPtr> MemberConf(const KafkaLogOptions& options, const SessionOptions&
       // How long a worker that hangs while its client's threads live may hold up the group.
       {"max.poll.interval.ms", std::to_string(2 * timeout)},
       {"heartbeat.interval.ms", std::to_string(std::min<std::int64_t>(300, timeout / 4))}});
-  return Build(ours, options.properties);
+  KafkaProperties passed = options.properties;
+  if (!member.address.empty()) {
+    const auto given = passed.find("client.id");
+    passed["client.id"] = ClientIdWith(
+        given == passed.end() ? std::string_view("evenkeel") : given->second, member.address);
+  }
+  return Build(ours, passed);
 }
 
 Result<ConfPtr> ReaderConf(const KafkaLogOptions& options, const SessionOptions& session) {

@@ -273,6 +273,10 @@ ReaderId Session::OpenReader(const TopicPartition& where, Offset from) {
   return reader;
 }
 
+std::optional<Offset> Session::KnownEnd(std::uint32_t input, Partition row) const {
+  return member_ == nullptr ? std::nullopt : member_->KnownEnd(input, row);
+}
+
 void Session::CloseReader(ReaderId reader) {
   for (const auto& readers : readers_) readers->Close(reader);
 }

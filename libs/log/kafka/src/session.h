@@ -37,6 +37,7 @@ class Session final : public LogSession {
   void ResumeInput(std::uint32_t input, Partition row) override;
   void ReleaseRows() override;
   void Leave() override;
+  std::optional<Offset> KnownEnd(std::uint32_t input, Partition row) const override;
 
   RequestId QueryCommitted(Partition row) override;
   RequestId QueryWatermarks(const TopicPartition& where) override;

@@ -190,6 +190,16 @@ void LocalCore::TakeOver(std::weak_ptr<Mailbox>& owner, const std::shared_ptr<Ma
                                        FailedPrecondition("a later session took over " + what)});
 }
 
+std::vector<GroupMember> LocalCore::DescribeGroup(const std::string& group) const {
+  std::vector<GroupMember> members;
+  for (const auto& [place, member] : places_) {
+    const std::shared_ptr<Mailbox> box = member.lock();
+    if (place.first != group || box == nullptr) continue;
+    members.push_back({place.second, box->membership->address, RowsOf(*box->membership)});
+  }
+  return members;
+}
+
 std::vector<Partition> LocalCore::RowsOf(const GroupMembership& membership) const {
   const auto declared = options_.members.find(membership.group);
   std::ptrdiff_t count = 1;

@@ -87,6 +87,7 @@ class LocalCore {
   Status CreateTopic(const TopicSpec& spec);
   Status DeleteBefore(const LocalTopic& topic, Partition partition, Offset before);
   Status MaintainAll();
+  std::vector<GroupMember> DescribeGroup(const std::string& group) const;
 
  private:
   struct InitWork {

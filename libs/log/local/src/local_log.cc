@@ -53,6 +53,19 @@ Status LocalLog::DeleteRecords(const TopicPartition& where, Offset before,
       timeout);
 }
 
+Result<std::vector<GroupMember>> LocalLog::DescribeGroup(const std::string& group,
+                                                         std::chrono::milliseconds timeout) {
+  // Shared with the work, which may outlive the call.
+  const auto members = std::make_shared<std::vector<GroupMember>>();
+  EVENKEEL_RETURN_IF_ERROR(core_->RunOnCommitter(
+      [this, group, members] {
+        *members = core_->DescribeGroup(group);
+        return Status();
+      },
+      timeout));
+  return *members;
+}
+
 Result<std::unique_ptr<LogSession>> LocalLog::OpenSession(SessionOptions options) {
   EVENKEEL_RETURN_IF_ERROR(Validate(options));
   if (options.membership) {

@@ -235,6 +235,12 @@ WatermarksDone LocalSession::Answer(const WatermarksRequest& request) const {
   return done;
 }
 
+std::optional<Offset> LocalSession::KnownEnd(std::uint32_t input, Partition row) const {
+  const LocalTopic* topic = core_.FindTopic(options_.inputs.at(input));
+  if (topic == nullptr || row < 0 || row >= topic->spec.partitions) return std::nullopt;
+  return topic->state(row).high;
+}
+
 ReaderId LocalSession::OpenReader(const TopicPartition& where, Offset from) {
   return fetcher_.OpenReader(where, from);
 }

@@ -19,6 +19,7 @@ SimGroup::JoinAnswer SimGroup::Join(const JoinRequest& request, TimeMs now) {
   const bool needs_round = !is_known || member.lead_topic != request.lead_topic;
   if (request.member == 0) member.id = ++last_member_;
   member.lead_topic = request.lead_topic;
+  member.address = request.address;
   member.session_timeout = request.session_timeout;
   member.last_seen = now;
   if (needs_round) StartRebalance(now);
@@ -41,6 +42,15 @@ std::optional<SimGroup::Assignment> SimGroup::AssignmentOf(const std::string& in
   const auto found = members_.find(instance_id);
   EVENKEEL_CHECK(found != members_.end());
   return Assignment{.generation = generation_, .rows = found->second.rows};
+}
+
+std::vector<GroupMember> SimGroup::Describe() const {
+  std::vector<GroupMember> members;
+  for (const auto& [instance_id, member] : members_) {
+    members.push_back({instance_id, member.address, {}});
+    if (!rebalancing_) members.back().rows = member.rows;
+  }
+  return members;
 }
 
 void SimGroup::Tick(TimeMs now) {

@@ -12,6 +12,7 @@
 #include "sim_partition.h"
 
 #include "evenkeel/base/time.h"
+#include "evenkeel/log/cluster.h"
 #include "evenkeel/log/record.h"
 
 namespace evenkeel {
@@ -46,6 +47,7 @@ class SimGroup {
     std::uint64_t member = 0;  // 0: a process that just started.
     std::string lead_topic;
     std::chrono::milliseconds session_timeout{0};
+    std::string address;
   };
   struct JoinAnswer {
     GroupCode code = GroupCode::kOk;
@@ -63,6 +65,8 @@ class SimGroup {
   /// The assignment, or nothing while the group waits for members.
   /// REQUIRES: the last Heartbeat() of this member said kOk.
   std::optional<Assignment> AssignmentOf(const std::string& instance_id) const;
+
+  std::vector<GroupMember> Describe() const;
 
   /// Expels who was silent, or held a rebalance up, for its session timeout.
   void Tick(TimeMs now);
@@ -82,6 +86,7 @@ class SimGroup {
   struct Member {
     std::uint64_t id = 0;
     std::string lead_topic;
+    std::string address;
     std::chrono::milliseconds session_timeout{0};
     TimeMs last_seen;
     bool joined = false;  // In the round under way.

@@ -85,6 +85,11 @@ Status SimLog::DeleteRecords(const TopicPartition& where, Offset before,
   return {};
 }
 
+Result<std::vector<GroupMember>> SimLog::DescribeGroup(const std::string& group,
+                                                       std::chrono::milliseconds /*timeout*/) {
+  return broker_->Group(group).Describe();
+}
+
 Result<std::unique_ptr<LogSession>> SimLog::OpenSession(SessionOptions options) {
   EVENKEEL_RETURN_IF_ERROR(Validate(options));
   return std::unique_ptr<LogSession>(std::make_unique<SimSession>(*broker_, std::move(options)));

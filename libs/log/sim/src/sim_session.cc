@@ -210,7 +210,8 @@ void SimSession::Join(LogPoll& out) {
   SimGroup::JoinRequest request{.instance_id = membership.instance_id,
                                 .member = place_.member,
                                 .lead_topic = membership.lead_topic,
-                                .session_timeout = membership.session_timeout};
+                                .session_timeout = membership.session_timeout,
+                                .address = membership.address};
   SimGroup::JoinAnswer answer = group.Join(request, broker_.now());
   if (answer.code == GroupCode::kUnknownMember) {
     request.member = 0;
@@ -329,6 +330,11 @@ bool SimSession::Serve(RequestId id, WatermarksRequest& request, LogPoll& out) {
   }
   out.events.push_back(std::move(done));
   return true;
+}
+
+std::optional<Offset> SimSession::KnownEnd(std::uint32_t input, Partition row) const {
+  const SimPartition* partition = broker_.FindPartition({options_.inputs.at(input), row});
+  return partition == nullptr ? std::nullopt : std::optional(partition->high());
 }
 
 ReaderId SimSession::OpenReader(const TopicPartition& where, Offset from) {

@@ -8,6 +8,7 @@
 #include "evenkeel/base/time.h"
 #include "evenkeel/engine/effect_sink.h"
 #include "evenkeel/engine/processor.h"
+#include "evenkeel/engine/task_board.h"
 #include "evenkeel/engine/worker_options.h"
 #include "evenkeel/engine/worker_status.h"
 #include "evenkeel/log/cluster.h"
@@ -60,6 +61,13 @@ class Worker {
   bool stopped() const;
 
   WorkerStatus status() const;
+
+  /// Where programs reach this process ("host:port"): the group tells whoever asks for the owner of
+  /// a row. REQUIRES: before the first Step().
+  void Advertise(std::string address);
+
+  /// What queries read. Outlives the worker for as long as somebody holds it.
+  std::shared_ptr<const TaskBoard> board() const;
 
  private:
   class Impl;

@@ -35,6 +35,15 @@ struct TopicDescription {
   std::optional<std::map<std::string, std::string>> settings;  ///< In Kafka's names.
 };
 
+/// A member of a group, as the log describes it.
+struct GroupMember {
+  std::string instance_id;
+  std::string address;          ///< GroupMembership::address of its session.
+  std::vector<Partition> rows;  ///< None while the group shares them out anew.
+
+  friend bool operator==(const GroupMember&, const GroupMember&) = default;
+};
+
 /// A log: where sessions are opened and topics are looked after.
 ///
 /// The administrative calls may block (bounded by `timeout`); they are for start-up, the command
@@ -61,6 +70,10 @@ class LogCluster {
   /// Deletes all records of `where` below `before`.
   virtual Status DeleteRecords(const TopicPartition& where, Offset before,
                                std::chrono::milliseconds timeout) = 0;
+
+  /// The members of `group` at this moment, sorted by instance id; none if nobody knows the group.
+  virtual Result<std::vector<GroupMember>> DescribeGroup(const std::string& group,
+                                                         std::chrono::milliseconds timeout) = 0;
 
   /// Does not wait for the log to be reachable.
   virtual Result<std::unique_ptr<LogSession>> OpenSession(SessionOptions options) = 0;

@@ -173,6 +173,8 @@ struct GroupMembership {
   /// Its partitions are what the group assigns: row p belongs to the owner of its partition p.
   std::string lead_topic;
   std::chrono::milliseconds session_timeout{15000};
+  /// Where programs find this member, "host:port", for DescribeGroup(); may be empty.
+  std::string address;
 };
 
 struct SessionOptions {
@@ -256,6 +258,11 @@ class LogSession {
   /// Gives up all rows in an orderly way; the session is of no use afterwards. Static members
   /// keep their place in the group until the session timeout. REQUIRES: no transaction open.
   virtual void Leave() = 0;
+
+  /// Where the input ends as last heard of while reading it; nothing before. Costs nothing; may
+  /// count what readers never see (trailing markers, records of transactions that are open).
+  /// REQUIRES: as StartRow().
+  virtual std::optional<Offset> KnownEnd(std::uint32_t input, Partition row) const = 0;
 
   // --- restore ---
 

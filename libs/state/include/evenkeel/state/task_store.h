@@ -16,8 +16,12 @@
 #include "evenkeel/log/record.h"
 #include "evenkeel/model/commit_record.h"
 #include "evenkeel/state/store_resources.h"
+#include "evenkeel/state/store_view.h"
 
 namespace evenkeel {
+namespace internal {
+class Database;
+}  // namespace internal
 
 /// What a store says about itself. It changes in the same batch as the content.
 struct StoreMeta {
@@ -60,7 +64,7 @@ class StoreBatch {
 /// A directory is open once at a time, in all processes. Errors: kUnavailable when somebody else
 /// has it open (try again); kDataLoss for everything that the disk or RocksDB reports.
 ///
-/// Thread-safety: one thread.
+/// Thread-safety: one thread; what View() returns, any.
 class TaskStore {
  public:
   static Result<std::unique_ptr<TaskStore>> Open(const StoreResources& resources,
@@ -91,10 +95,15 @@ class TaskStore {
   Status Flush(FlushMode mode);
   std::size_t unflushed_bytes() const { return unflushed_bytes_; }
 
-  /// Deletes all content. The directory and its lock stay.
+  /// What was applied so far, for other threads to read while this one goes on. `position` is what
+  /// the view says of itself. REQUIRES: the store is open (no Wipe() or SetAside() failed).
+  std::shared_ptr<const StoreView> View(const StorePosition& position) const;
+
+  /// Deletes all content. The directory and its lock stay. kUnavailable while there are views.
   Status Wipe();
 
   /// Moves all content to `<directory>.<suffix>` for a person to look at, and starts empty.
+  /// kUnavailable while there are views.
   Status SetAside(std::string_view suffix);
 
   using EntryVisitor = std::function<Status(std::string_view key, std::string_view value)>;
@@ -110,13 +119,12 @@ class TaskStore {
   Result<Sha256Digest> StateDigest() const;
 
  private:
-  class Database;
   TaskStore(const StoreResources& resources, std::string directory);
   Status OpenDatabase();
 
   const StoreResources& resources_;
   std::string directory_;
-  std::unique_ptr<Database> database_;
+  std::shared_ptr<internal::Database> database_;
   std::optional<StoreMeta> meta_;
   std::size_t unflushed_bytes_ = 0;
   bool was_damaged_ = false;

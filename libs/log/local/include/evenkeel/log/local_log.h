@@ -64,6 +64,8 @@ class LocalLog final : public LogCluster {
   Status DeleteRecords(const TopicPartition& where, Offset before,
                        std::chrono::milliseconds timeout) override;
   /// kFailedPrecondition: the instance id is not among the declared members of its group.
+  Result<std::vector<GroupMember>> DescribeGroup(const std::string& group,
+                                                 std::chrono::milliseconds timeout) override;
   Result<std::unique_ptr<LogSession>> OpenSession(SessionOptions options) override;
 
  private:

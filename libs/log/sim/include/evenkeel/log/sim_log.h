@@ -77,6 +77,8 @@ class SimLog final : public LogCluster {
   /// kOutOfRange: `before` is above the high watermark.
   Status DeleteRecords(const TopicPartition& where, Offset before,
                        std::chrono::milliseconds timeout) override;
+  Result<std::vector<GroupMember>> DescribeGroup(const std::string& group,
+                                                 std::chrono::milliseconds timeout) override;
   Result<std::unique_ptr<LogSession>> OpenSession(SessionOptions options) override;
 
  private:
