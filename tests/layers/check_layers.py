@@ -30,7 +30,7 @@ OUTSIDE = {
     "state": SYSTEM | {"rocksdb"},
     "audit": SYSTEM | {"sodium.h"},
     "telemetry": SYSTEM | {"fmt", "spdlog", "prometheus", "nlohmann"},
-    "runtime": SYSTEM | PROTOBUF | NETWORK | TEXT | {"prometheus", "sodium.h"},
+    "runtime": SYSTEM | PROTOBUF | NETWORK | TEXT | {"boost", "prometheus", "sodium.h"},
     "services": SYSTEM | PROTOBUF | NETWORK | TEXT | {"prometheus", "sodium.h"},
     "tools": SYSTEM | PROTOBUF | NETWORK | TEXT | {"benchmark", "sodium.h", "threads.h"},
 }

@@ -1,58 +1,67 @@
 #pragma once
 
-#include <array>
 #include <chrono>
-#include <cstddef>
-#include <string>
+#include <memory>
+#include <optional>
 
-#include <httplib.h>
+#include "http_server.h"
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
 
-namespace evenkeel {
+namespace evenkeel::internal {
 
-/// One accepted connection, as cpp-httplib's parser reads and writes it. A request has to arrive
-/// whole within its time, however slowly its bytes drip, and within its bytes.
-class HttpConnection final : public httplib::Stream {
+/// One connection: request after request, each answered before the next is read.
+class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
-  using Clock = std::chrono::steady_clock;
+  HttpConnection(std::shared_ptr<HttpServer> server, boost::asio::ip::tcp::socket socket);
 
-  /// Takes `socket`; closed by the destructor.
-  HttpConnection(socket_t socket, std::chrono::milliseconds write_timeout);
-  ~HttpConnection() override;
-  HttpConnection(const HttpConnection&) = delete;
-  HttpConnection& operator=(const HttpConnection&) = delete;
-
-  /// Waits until bytes of a next request are there. False: none within `timeout`, or closed.
-  bool WaitForRequest(std::chrono::milliseconds timeout) const;
-
-  /// From here on: so much time and so many bytes for one request.
-  void BeginRequest(std::chrono::milliseconds timeout, std::size_t bytes_max);
-
-  bool is_late() const { return is_late_; }            ///< The request's time was over.
-  bool is_too_large() const { return is_too_large_; }  ///< Its bytes were.
-
-  /// Says that the server is full, without reading what was asked.
-  void Refuse();
-
-  bool is_readable() const override;
-  bool is_writable() const override;
-  ssize_t read(char* to, std::size_t size) override;
-  ssize_t write(const char* from, std::size_t size) override;
-  void get_remote_ip_and_port(std::string& ip, int& port) const override;
-  void get_local_ip_and_port(std::string& ip, int& port) const override;
-  socket_t socket() const override { return socket_; }
+  void AwaitRequest();
+  bool is_idle() const { return state_ == State::kIdle; }
+  /// Ends it, unless a request is being answered: then afterwards.
+  void EndSoon();
+  void Close();
 
  private:
-  bool Fill();
+  enum class State : std::uint8_t { kIdle, kReading, kHandling, kWriting, kLingering, kClosed };
+  using ErrorCode = boost::system::error_code;
+  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
-  const socket_t socket_;
-  const std::chrono::milliseconds write_timeout_;
-  std::array<char, 16384> buffer_;
-  std::size_t begin_ = 0;
-  std::size_t end_ = 0;
-  Clock::time_point deadline_;
-  std::size_t bytes_left_ = 0;
+  void ReadHeader();
+  void OnHeader();
+  void AcceptBody();
+  void ReadBody();
+  void Dispatch();
+  std::size_t limit() const;
+  HttpRequest TakeRequest();
+  void OnReply(HttpResponse response);
+  void Write(HttpResponse response, bool keep_alive);
+  void OnWritten(bool keep_alive);
+  /// Answers and ends the connection: what may still come of the request is not read as another.
+  void Refuse(HttpResponse response);
+  void OnReadError(ErrorCode error);
+  void Linger();
+  void Discard();
+
+  void Arm(std::chrono::milliseconds span);
+  void OnTimer();
+
+  const std::shared_ptr<HttpServer> server_;
+  boost::asio::ip::tcp::socket socket_;
+  boost::asio::steady_timer timer_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<Parser> parser_;
+  const HttpRoute* route_ = nullptr;
+  std::optional<boost::beast::http::response<boost::beast::http::string_body>> response_;
+  /// Keeps the server's thread while an answer is awaited.
+  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> waiting_;
+  std::size_t reserved_ = 0;
+  std::size_t discarded_ = 0;
+  std::uint64_t armed_ = 0;
+  bool is_head_ = false;
   bool is_late_ = false;
-  bool is_too_large_ = false;
+  State state_ = State::kIdle;
 };
 
-}  // namespace evenkeel
+}  // namespace evenkeel::internal
