@@ -51,23 +51,26 @@ class ApiServer {
   Status Start();
 
   /// What health says (gRPC health): false while restoring or draining. False at first.
-  void SetServing(bool is_serving) { rpc_->SetServing(is_serving); }
+  /// Nothing before Start().
+  void SetServing(bool is_serving);
 
   /// Refuses new calls, lets open ones end until `deadline`, answers the rest. Idempotent.
   void Stop(std::chrono::steady_clock::time_point deadline);
 
   std::uint16_t http_port() const { return http_->port(); }
+  /// REQUIRES: after Start().
   std::uint16_t grpc_port() const { return rpc_->grpc_port(); }
 
  private:
-  ApiServer(const v1::ApiConfig& config, const Options& options, People people);
+  ApiServer(v1::ApiConfig config, Metrics& metrics, Options options, People people);
 
   const v1::ApiConfig config_;
+  Metrics& metrics_;
   const Options options_;
   const People people_;
   RpcRegistry registry_;
-  std::unique_ptr<RpcServer> rpc_;
   std::unique_ptr<HttpListener> http_;
+  std::unique_ptr<RpcServer> rpc_;
   PortFile http_port_;
   PortFile grpc_port_;
 };

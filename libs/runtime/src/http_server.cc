@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "http_connection.h"
+#include "loopback.h"
 #include <boost/asio/post.hpp>
 
 #include "evenkeel/base/check.h"
@@ -17,10 +18,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 constexpr std::chrono::seconds kStopPatience{10};
-
-bool IsLoopback(const std::string& address) {
-  return address == "localhost" || address == "::1" || address.rfind("127.", 0) == 0;
-}
 
 }  // namespace
 
@@ -105,11 +102,7 @@ HttpServer::Found HttpServer::Find(std::string_view path) const {
 // --- sockets -------------------------------------------------------------------------------------
 
 Status HttpServer::Bind() {
-  if (!IsLoopback(options_.address)) {
-    return InvalidArgument("listener address \"" + options_.address +
-                           "\": only loopback addresses are served until access is "
-                           "authenticated; use 127.0.0.1 and a proxy that authenticates");
-  }
+  EVENKEEL_RETURN_IF_ERROR(CheckLoopback(options_.address));
   boost::system::error_code error;
   const std::string& name = options_.address;
   const auto address = asio::ip::make_address(name == "localhost" ? "127.0.0.1" : name, error);
@@ -122,8 +115,7 @@ Status HttpServer::Bind() {
   if (!error) std::ignore = acceptor_.listen(asio::socket_base::max_listen_connections, error);
   if (!error) port_ = acceptor_.local_endpoint(error).port();
   if (!error) return {};
-  return Unavailable("cannot listen on " + options_.address + ":" + std::to_string(options_.port) +
-                     " (" + error.message() + "): choose another port, or 0 for any");
+  return CannotListen(options_.address, options_.port, error.message());
 }
 
 void HttpServer::Start() {

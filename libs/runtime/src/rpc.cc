@@ -43,18 +43,19 @@ std::chrono::milliseconds RpcContext::TimeLeft() const {
                                                                std::chrono::steady_clock::now());
 }
 
-void RpcRegistry::Add(std::string_view name, const google::protobuf::Descriptor* request,
+void RpcRegistry::Add(std::string_view name, const google::protobuf::Message& request,
                       const google::protobuf::Descriptor* response, RpcAccess access,
                       Erased handle) {
   const std::size_t slash = name.find('/');
   EVENKEEL_CHECK(slash != std::string_view::npos);
   const auto* descriptor = ServiceOf(name).FindMethodByName(std::string(name.substr(slash + 1)));
   EVENKEEL_CHECK(descriptor != nullptr);
-  EVENKEEL_CHECK(descriptor->input_type() == request && descriptor->output_type() == response);
+  EVENKEEL_CHECK(descriptor->input_type() == request.GetDescriptor());
+  EVENKEEL_CHECK(descriptor->output_type() == response);
   EVENKEEL_CHECK(!descriptor->client_streaming() && !descriptor->server_streaming());
   Method& method = methods_[std::string(name)];
   EVENKEEL_CHECK(method.handle == nullptr);
-  method = {descriptor, access, std::move(handle), {}};
+  method = {descriptor, &request, access, std::move(handle), {}};
 }
 
 void RpcRegistry::Elsewhere(std::string_view name, std::string_view where) {

@@ -49,11 +49,12 @@ class People {
 
  private:
   struct Content {
-    std::map<std::string, Person> by_digest;  ///< SHA-256 of the token, 32 bytes.
+    std::map<std::string, Person> by_digest;  ///< SHA-256 of the token in hexadecimal digits.
     std::string version;                      ///< Changes when the file does.
   };
+
   static Result<Content> Read(const std::string& path);
-  explicit People(std::string path, Content content);
+  People(std::string path, Content content);
 
   std::string path_;  ///< Empty: nobody.
   mutable std::mutex mutex_;

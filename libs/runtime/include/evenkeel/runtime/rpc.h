@@ -110,6 +110,7 @@ class RpcRegistry {
   /// A method of any type. `request` and context live as long as any copy of `call`.
   struct Method {
     const google::protobuf::MethodDescriptor* descriptor = nullptr;
+    const google::protobuf::Message* request_prototype = nullptr;
     RpcAccess access = RpcAccess::kOperator;
     std::function<void(const RpcContext&, const google::protobuf::Message& request,
                        std::shared_ptr<RpcCall> call)>
@@ -124,7 +125,7 @@ class RpcRegistry {
   /// REQUIRES: the method exists with these types, and is registered once.
   template <typename Request, typename Response>
   void Unary(std::string_view name, RpcAccess access, Handler<Request, Response> handler) {
-    Add(name, Request::descriptor(), Response::descriptor(), access,
+    Add(name, Request::default_instance(), Response::descriptor(), access,
         [handler = std::move(handler)](const RpcContext& context,
                                        const google::protobuf::Message& request,
                                        std::shared_ptr<RpcCall> call) {
@@ -147,7 +148,7 @@ class RpcRegistry {
 
  private:
   using Erased = decltype(Method::handle);
-  void Add(std::string_view name, const google::protobuf::Descriptor* request,
+  void Add(std::string_view name, const google::protobuf::Message& request,
            const google::protobuf::Descriptor* response, RpcAccess access, Erased handle);
 
   std::map<std::string, Method, std::less<>> methods_;

@@ -13,6 +13,7 @@
 
 namespace evenkeel {
 
+class GrpcDoor;
 class RpcDispatcher;
 
 /// Limits of calls, alike for both doors.
@@ -59,11 +60,12 @@ class RpcServer {
   void SetServing(bool is_serving);
 
   /// Refuses new calls, lets open ones end until `deadline`, answers the rest UNAVAILABLE, closes
-  /// the gRPC door. Idempotent.
+  /// the gRPC door. Idempotent. Not at the same time as the others.
   void Stop(std::chrono::steady_clock::time_point deadline);
 
  private:
   std::unique_ptr<RpcDispatcher> dispatcher_;
+  std::unique_ptr<GrpcDoor> grpc_;
 };
 
 }  // namespace evenkeel
