@@ -3,9 +3,8 @@
 #include <memory>
 #include <utility>
 
-#include <google/protobuf/descriptor.pb.h>
-
 #include "connect_protocol.h"
+#include <google/protobuf/descriptor.pb.h>
 
 namespace evenkeel {
 namespace {

@@ -66,10 +66,10 @@ HttpResponse UnknownCodec(const std::string& what, std::string_view remedy) {
 }
 
 HttpResponse UnknownCompression(const std::string& name) {
-  return Failure({.code = StatusCode::kUnimplemented,
-                  .message = "compression=" + name +
-                             " in the query is not supported; supported: identity",
-                  .reason = "UNKNOWN_COMPRESSION"});
+  return Failure(
+      {.code = StatusCode::kUnimplemented,
+       .message = "compression=" + name + " in the query is not supported; supported: identity",
+       .reason = "UNKNOWN_COMPRESSION"});
 }
 
 std::optional<Codec> CodecOf(std::string_view name) {
