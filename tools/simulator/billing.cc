@@ -1,12 +1,15 @@
 #include <algorithm>
 
 #include "person.h"
+#include "reactions.h"
 
 namespace simulator {
 namespace {
 
 constexpr std::array<std::string_view, 3> kDisputes{"unrecognized", "duplicate",
                                                     "product_not_received"};
+
+double Whole(std::int64_t cents) { return static_cast<double>(cents) / 100.0; }
 
 JsonFields& Money(JsonFields& fields, std::string_view name, std::int64_t cents) {
   return fields.Integer(name, cents).Text("currency", "EUR");
@@ -82,7 +85,9 @@ void Issue(Person& person, Stream& stream) {
   OpenInvoice invoice;
   invoice.name =
       "I-" + CustomerName(person.customer().index) + "-" + std::to_string(++person.invoices);
-  invoice.cents = Due(person);
+  const std::int64_t list = Due(person);
+  invoice.off_cents = person.dealings.TakeOff(list, person.customer().paid_yearly ? 12 : 1);
+  invoice.cents = list - invoice.off_cents;
   invoice.issued_day = person.day;
   JsonFields& fields = person.Emit("invoice_issued", "billing", at).Text("invoice", invoice.name);
   Money(fields, "amount_cents", invoice.cents)
@@ -98,6 +103,7 @@ void Issue(Person& person, Stream& stream) {
   const std::int64_t first_attempt = at + 10 * kMinuteMs;
   if (!fails || person.open_invoice) {  // One trouble at a time.
     const std::int64_t paid = Attempt(person, stream, invoice, first_attempt, {.final = true});
+    person.dealings.money.incentives += Whole(invoice.off_cents);
     AfterPayment(person, stream, invoice.name, invoice.cents, paid);
     return;
   }
@@ -123,8 +129,10 @@ void Retry(Person& person, Stream& stream) {
   const std::int64_t when =
       Attempt(person, stream, invoice, at, {.failure = failure, .final = succeeds || last});
   if (succeeds) {
+    person.dealings.money.incentives += Whole(invoice.off_cents);
     person.open_invoice.reset();
   } else if (last) {
+    person.dealings.money.margin -= DailyMargin(person) * (person.day - invoice.issued_day);
     person.End(Ending::kUnpaid, when + kHourMs);
   }
 }

@@ -8,40 +8,10 @@ namespace {
 
 std::int64_t Milliseconds(double seconds) { return static_cast<std::int64_t>(seconds * 1000.0); }
 
-Line FirstDelivery(const World& world, const Event& event) {
-  const auto& delivery = world.parameters.delivery;
-  Stream stream = world.dice.For(event.customer, event.number, Purpose::kDelivery);
-  double delay = stream.LogNormal(delivery.delay_seconds_mu, delivery.delay_seconds_sigma);
-  const bool offline = stream.Chance(delivery.offline);
-  const bool skewed = stream.Chance(delivery.skewed);
-  Line line;
-  line.at_ms = event.happened_ms;
-  line.event = &event;
-  if (event.from_device && offline) {
-    delay += std::min(stream.LogNormal(delivery.offline_seconds_mu, delivery.offline_seconds_sigma),
-                      delivery.offline_seconds_max);
-  }
-  if (event.from_device && skewed) {
-    line.at_ms += Milliseconds(delivery.skew_seconds_sd * stream.Normal());
-  }
-  line.delivered_ms = event.happened_ms + Milliseconds(delay);
-  line.first_delivered_ms = line.delivered_ms;
-  return line;
-}
-
 void Repeat(const World& world, std::vector<Line>* lines) {
-  const auto& delivery = world.parameters.delivery;
   const std::size_t firsts = lines->size();
   for (std::size_t i = 0; i < firsts; ++i) {
-    Line line = (*lines)[i];
-    Stream stream = world.dice.For(line.event->customer, line.event->number, Purpose::kRepeat);
-    if (!stream.Chance(delivery.repeated)) continue;
-    const double after =
-        std::min(stream.LogNormal(delivery.repeat_seconds_mu, delivery.repeat_seconds_sigma),
-                 delivery.repeat_seconds_max);
-    line.kind = LineKind::kRepeat;
-    line.delivered_ms += 1 + Milliseconds(after);
-    lines->push_back(line);
+    if (const auto repeat = RepeatOf(world, (*lines)[i])) lines->push_back(*repeat);
   }
 }
 
@@ -100,6 +70,40 @@ std::string Facts(const Line& line) {
 }
 
 }  // namespace
+
+Line FirstDelivery(const World& world, const Event& event) {
+  const auto& delivery = world.parameters.delivery;
+  Stream stream = world.dice.For(event.customer, event.number, Purpose::kDelivery);
+  double delay = stream.LogNormal(delivery.delay_seconds_mu, delivery.delay_seconds_sigma);
+  const bool offline = stream.Chance(delivery.offline);
+  const bool skewed = stream.Chance(delivery.skewed);
+  Line line;
+  line.at_ms = event.happened_ms;
+  line.event = &event;
+  if (event.from_device && offline) {
+    delay += std::min(stream.LogNormal(delivery.offline_seconds_mu, delivery.offline_seconds_sigma),
+                      delivery.offline_seconds_max);
+  }
+  if (event.from_device && skewed) {
+    line.at_ms += Milliseconds(delivery.skew_seconds_sd * stream.Normal());
+  }
+  line.delivered_ms = event.happened_ms + Milliseconds(delay);
+  line.first_delivered_ms = line.delivered_ms;
+  return line;
+}
+
+std::optional<Line> RepeatOf(const World& world, const Line& first) {
+  const auto& delivery = world.parameters.delivery;
+  Stream stream = world.dice.For(first.event->customer, first.event->number, Purpose::kRepeat);
+  if (!stream.Chance(delivery.repeated)) return std::nullopt;
+  const double after =
+      std::min(stream.LogNormal(delivery.repeat_seconds_mu, delivery.repeat_seconds_sigma),
+               delivery.repeat_seconds_max);
+  Line line = first;
+  line.kind = LineKind::kRepeat;
+  line.delivered_ms += 1 + Milliseconds(after);
+  return line;
+}
 
 std::vector<Line> Deliver(const World& world, const std::vector<Event>& events) {
   std::vector<Line> lines;

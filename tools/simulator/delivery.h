@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,10 @@ struct Line {
   LineKind kind = LineKind::kFirst;
   std::uint32_t ordinal = 0;  ///< Among the poison of its kind.
 };
+
+/// When an event is delivered first, and when the same line comes again, if it does.
+Line FirstDelivery(const World& world, const Event& event);
+std::optional<Line> RepeatOf(const World& world, const Line& first);
 
 /// All lines in the order of delivery.
 std::vector<Line> Deliver(const World& world, const std::vector<Event>& events);

@@ -28,8 +28,14 @@ double LeaveToday(const Parameters& parameters, const Customer& customer, const 
   return 1.0 - Exp(-Exp(LogHazard(parameters, customer, now)) / 30.0);
 }
 
-double Effect(const Parameters& parameters, const Customer& customer, const Situation& now,
-              Action action) {
+double WakeUp(const Parameters& parameters, const Customer& customer, const Situation& now) {
+  const auto& e = parameters.effects;
+  if (now.sessions >= parameters.usage.low_use_per_month) return 0;
+  return e.wake_up * std::max(customer.inertia - e.wake_up_inertia, 0.0);
+}
+
+double OwnEffect(const Parameters& parameters, const Customer& customer, const Situation& now,
+                 Action action) {
   const auto& e = parameters.effects;
   const double reachable = Logistic(e.reachable_slope * (now.satisfaction - e.reachable_centre));
   const double sensitivity = std::min(customer.sensitivity, e.discount_max_sensitivity);
@@ -58,10 +64,12 @@ double Effect(const Parameters& parameters, const Customer& customer, const Situ
       if (customer.inertia > e.right_sizing_harm_inertia) effect += e.right_sizing_harm;
       break;
   }
-  if (now.sessions < parameters.usage.low_use_per_month) {
-    effect += e.wake_up * std::max(customer.inertia - e.wake_up_inertia, 0.0);
-  }
   return effect;
+}
+
+double Effect(const Parameters& parameters, const Customer& customer, const Situation& now,
+              Action action) {
+  return OwnEffect(parameters, customer, now, action) + WakeUp(parameters, customer, now);
 }
 
 double Decayed(const Parameters& parameters, double effect, int days) {

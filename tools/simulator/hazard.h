@@ -40,8 +40,14 @@ enum class Action : std::uint8_t {
 inline constexpr std::array<std::string_view, Parameters::kActions> kActionNames{
     "education", "support_call", "discount_10", "discount_25", "right_sizing"};
 
-/// What an action adds to the log-hazard of this customer now: negative keeps, positive harms
-/// (any contact may wake up those who pay and do not use).
+/// What any contact adds to the log-hazard: it may wake up those who pay and do not use.
+double WakeUp(const Parameters& parameters, const Customer& customer, const Situation& now);
+
+/// What an action adds to the log-hazard of this customer now by itself: negative keeps.
+double OwnEffect(const Parameters& parameters, const Customer& customer, const Situation& now,
+                 Action action);
+
+/// Both.
 double Effect(const Parameters& parameters, const Customer& customer, const Situation& now,
               Action action);
 

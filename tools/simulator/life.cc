@@ -74,6 +74,19 @@ void MaybeLeave(Person& person) {
   if (leaves) person.End(Ending::kCancelled, at);
 }
 
+/// What was planned for after the end of the world, or after leaving, did not happen.
+void CutOff(Person& person) {
+  const std::int64_t end = EndOf(person);
+  std::erase_if(person.events, [&](const Event& event) { return event.happened_ms >= end; });
+}
+
+}  // namespace
+
+void Begin(Person& person) {
+  Remember(person);
+  Introduce(person);
+}
+
 void OneDay(Person& person) {
   DriftSatisfaction(person);
   FeelOutages(person);
@@ -89,21 +102,16 @@ void OneDay(Person& person) {
   if (!person.ended() && !first_day) MaybeLeave(person);
 }
 
-/// What was planned for after the end of the world, or after leaving, did not happen.
-void CutOff(Person& person) {
-  person.day = person.world().days;
-  const std::int64_t end =
-      person.ended() ? std::min(person.ended_ms + 1, person.Local(0)) : person.Local(0);
-  std::erase_if(person.events, [&](const Event& event) { return event.happened_ms >= end; });
+std::int64_t EndOf(const Person& person) {
+  const std::int64_t last_midnight =
+      FromLocal(person.zone(), (person.world().start + person.world().days) * kDayMs);
+  return person.ended() ? std::min(person.ended_ms + 1, last_midnight) : last_midnight;
 }
-
-}  // namespace
 
 Person Live(const World& world, std::uint32_t index) {
   Person person(world, index);
   if (person.day >= world.days) return person;
-  Remember(person);
-  Introduce(person);
+  Begin(person);
   for (; person.day < world.days && !person.ended(); ++person.day) OneDay(person);
   person.last_day = person.day;
   CutOff(person);

@@ -26,10 +26,18 @@ JsonFields& Person::Emit(std::string_view kind, std::string_view source, std::in
   event.kind = kind;
   event.source = source;
   event.customer = customer_.index;
-  event.number = static_cast<std::uint32_t>(events.size());
+  event.number = ++emitted;
   event.offset_minutes = OffsetMinutes(zone(), at_ms);
   event.from_device = from_device;
   return event.fields;
+}
+
+JsonFields& Person::React(std::string_view kind, std::string_view source, std::int64_t at_ms,
+                          std::string_view action_id) {
+  JsonFields& fields = Emit(kind, source, at_ms);
+  --emitted;
+  events.back().number = kReaction | ++reacted;
+  return fields.Text("action", action_id);
 }
 
 void Person::End(Ending how, std::int64_t at_ms) {
@@ -52,6 +60,8 @@ Situation Person::Now() const {
   now.in_renewal = contract_end != 0 && day_number() >= contract_end - window;
   now.in_lock = contract_end != 0 && !now.in_renewal;
   now.sessions = sessions_month;
+  now.contacts = dealings.ContactsSince(day - window);
+  now.effects = dealings.EffectsOn(parameters(), day);
   return now;
 }
 

@@ -8,16 +8,19 @@
 
 #include "calendar.h"
 #include "customer.h"
+#include "dealings.h"
 #include "event.h"
 #include "hazard.h"
 #include "parameters.h"
 #include "random.h"
+#include "reaction_parameters.h"
 
 namespace simulator {
 
 /// The world all customers live in.
 struct World {
   Parameters parameters;
+  ReactionParameters reactions;
   Dice dice{0};
   std::int64_t start = 0;  ///< Day number of the first day.
   int days = 0;
@@ -29,6 +32,7 @@ enum class Ending { kStays, kCancelled, kUnpaid };
 struct OpenInvoice {
   std::string name;
   std::int64_t cents = 0;
+  std::int64_t off_cents = 0;  ///< What discounts and credits took off.
   int issued_day = 0;
   int attempts = 1;
   int succeeds_at = 0;  ///< The attempt that succeeds; 0 where none will.
@@ -69,6 +73,10 @@ class Person {
   void End(Ending how, std::int64_t at_ms);
   bool ended() const { return ending != Ending::kStays; }
 
+  /// An event that an action led to.
+  JsonFields& React(std::string_view kind, std::string_view source, std::int64_t at_ms,
+                    std::string_view action_id);
+
   /// What the hazard of leaving sees today.
   Situation Now() const;
 
@@ -80,6 +88,8 @@ class Person {
   std::array<bool, 4> opted_in{};  ///< By channel, now.
   std::vector<int> ticket_days;
   int last_outage_day = -1000;
+  int last_cancel_intent_day = -1000;
+  std::optional<int> last_nps;
   std::optional<OpenInvoice> open_invoice;
   int invoices = 0;
   int tickets = 0;
@@ -87,7 +97,10 @@ class Person {
   std::int64_t ended_ms = 0;
   int last_day = 0;            ///< The day after the last one lived.
   double expected_leaves = 0;  ///< Sum of the daily chances to leave by choice.
-  std::vector<Event> events;
+  std::vector<Event> events;   ///< May be taken away at any time.
+  std::uint32_t emitted = 0;   ///< Numbers given so far.
+  std::uint32_t reacted = 0;
+  Dealings dealings;
 
  private:
   const World& world_;
@@ -102,6 +115,12 @@ void Bill(Person& person);
 void AskForHelp(Person& person);
 void AnswerSurveys(Person& person);
 void OptOut(Person& person);
+
+/// The first of a customer's days begins; then each day is lived (life.cc).
+void Begin(Person& person);
+void OneDay(Person& person);
+/// From when on nothing that was planned happens: the end of the world, or leaving.
+std::int64_t EndOf(const Person& person);
 
 /// A whole life within the world, from the first day to the last or to leaving (life.cc).
 Person Live(const World& world, std::uint32_t index);

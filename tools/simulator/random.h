@@ -33,6 +33,15 @@ enum class Purpose : std::uint32_t {
   kDelivery = 40,
   kRepeat = 41,
   kPoison = 42,
+  // What customers do about the company's actions, and what policies draw.
+  kOpened = 50,
+  kOptOutOfContact = 51,
+  kComplaintOfContact = 52,
+  kTakesOffer = 53,
+  kPaysAfterAll = 54,
+  kTaskDelay = 55,
+  kCall = 56,
+  kRandomPolicy = 57,
 };
 
 /// The numbers of one (seed, customer, day, purpose), in order. Nothing else moves them: other

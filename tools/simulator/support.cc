@@ -132,12 +132,13 @@ void AnswerSurveys(Person& person) {
   if (asked && survey.Chance(support.nps_answered)) {
     const double score = std::round(
         support.nps_centre + support.nps_satisfaction * person.satisfaction + survey.Normal());
-    person.Emit("nps", "survey", person.Between(survey, 9, 21))
-        .Integer("score", static_cast<int>(std::clamp(score, 0.0, 10.0)));
+    person.last_nps = static_cast<int>(std::clamp(score, 0.0, 10.0));
+    person.Emit("nps", "survey", person.Between(survey, 9, 21)).Integer("score", *person.last_nps);
   }
   Stream intent = person.For(Purpose::kCancelIntent);
   const double leaves = LeaveToday(person.parameters(), person.customer(), person.Now());
   if (intent.Chance(std::min(0.5, support.cancel_intent_ratio * leaves))) {
+    person.last_cancel_intent_day = person.day;
     const std::int64_t at = person.Between(intent, 9, 20);
     Contact(person, intent, at, intent.Chance(0.5) ? "chat" : "phone", "cancel",
             support.sentiment_of_cancel, "");

@@ -19,7 +19,10 @@ namespace {
 constexpr char kParametersDigest[] =
     "8d47e3d162695a96eb90bffeb7aff0378544f1de4d6f5667af565ea91c436d6c";
 
-World MakeWorld(std::uint64_t seed, int days) {
+constexpr char kReactionParametersDigest[] =
+    "67b58229fce0032be8c27637918548f0968ed15ddf412d1313dcc73ddbed2adb";
+
+World TestWorld(std::uint64_t seed, int days) {
   World world;
   world.dice = Dice(seed);
   world.start = DayNumber({2026, 1, 5});
@@ -58,6 +61,9 @@ TEST(ParametersTest, AreThoseThatAllFiguresWereMeasuredWith) {
   Sha256 digest;
   digest.Update(Read(EVENKEEL_SIMULATOR_PARAMETERS));
   EXPECT_EQ(digest.Hex(), kParametersDigest);
+  Sha256 reactions;
+  reactions.Update(Read(EVENKEEL_SIMULATOR_REACTIONS));
+  EXPECT_EQ(reactions.Hex(), kReactionParametersDigest);
 }
 
 TEST_F(GenerateTest, GivesTheSameBytesForTheSameSeed) {
@@ -99,7 +105,7 @@ std::vector<std::string> Described(const History& history, std::uint32_t below,
 }
 
 TEST(HistoryTest, OfACustomerDoesNotDependOnHowManyThereAre) {
-  const World world = MakeWorld(3, 40);
+  const World world = TestWorld(3, 40);
   const auto few = Described(MakeHistory(world, 50), 50, INT64_MAX);
   EXPECT_GT(few.size(), 500U);
   EXPECT_EQ(Described(MakeHistory(world, 200), 50, INT64_MAX), few);
@@ -108,13 +114,13 @@ TEST(HistoryTest, OfACustomerDoesNotDependOnHowManyThereAre) {
 TEST(HistoryTest, OfTheFirstDaysDoesNotDependOnHowLongTheWorldLasts) {
   // Local midnight of the easternmost and the westernmost customers are 13.5 hours apart.
   const std::int64_t until = (DayNumber({2026, 1, 5}) + 30) * kDayMs - 6 * kHourMs;
-  const auto brief = Described(MakeHistory(MakeWorld(3, 30), 80), 80, until);
+  const auto brief = Described(MakeHistory(TestWorld(3, 30), 80), 80, until);
   EXPECT_GT(brief.size(), 500U);
-  EXPECT_EQ(Described(MakeHistory(MakeWorld(3, 60), 80), 80, until), brief);
+  EXPECT_EQ(Described(MakeHistory(TestWorld(3, 60), 80), 80, until), brief);
 }
 
 TEST(HistoryTest, EndsWithTheSubscription) {
-  const History history = MakeHistory(MakeWorld(5, 90), 400);
+  const History history = MakeHistory(TestWorld(5, 90), 400);
   std::map<std::uint32_t, std::int64_t> ended;
   for (const Event& event : history.events) {
     if (event.kind == "subscription_ended") ended[event.customer] = event.happened_ms;
@@ -130,7 +136,7 @@ TEST(HistoryTest, EndsWithTheSubscription) {
 }
 
 TEST(HistoryTest, NeverSaysWhatIsHidden) {
-  for (const Event& event : MakeHistory(MakeWorld(5, 20), 100).events) {
+  for (const Event& event : MakeHistory(TestWorld(5, 20), 100).events) {
     for (const char* hidden : {"inertia", "sensitivity", "satisfaction", "friction", "adoption"}) {
       ASSERT_EQ(event.fields.text().find(hidden), std::string::npos) << event.fields.text();
     }
@@ -138,7 +144,7 @@ TEST(HistoryTest, NeverSaysWhatIsHidden) {
 }
 
 TEST(DeliveryTest, RepeatsToTheLetterAndLater) {
-  const World world = MakeWorld(9, 30);
+  const World world = TestWorld(9, 30);
   const History history = MakeHistory(world, 300);
   const std::vector<Line> lines = Deliver(world, history.events);
   std::map<const Event*, std::string> firsts;
@@ -155,7 +161,7 @@ TEST(DeliveryTest, RepeatsToTheLetterAndLater) {
 }
 
 TEST(DeliveryTest, ShufflesButLosesNothing) {
-  const World world = MakeWorld(9, 30);
+  const World world = TestWorld(9, 30);
   const History history = MakeHistory(world, 300);
   int out_of_order = 0;
   std::int64_t delivered = INT64_MIN;
@@ -178,7 +184,7 @@ TEST(DeliveryTest, ShufflesButLosesNothing) {
 TEST(StatisticsTest, AreThoseOfAConsumerSubscription) {
   Statistics all;
   for (const std::uint64_t seed : {1, 2, 3, 4}) {
-    const Statistics one = MakeHistory(MakeWorld(seed, 90), 3000).statistics;
+    const Statistics one = MakeHistory(TestWorld(seed, 90), 3000).statistics;
     std::printf("seed %d: %s\n", static_cast<int>(seed), one.Json().c_str());
     EXPECT_GT(one.MonthlyChurn(), 0.02);
     EXPECT_LT(one.MonthlyChurn(), 0.05);

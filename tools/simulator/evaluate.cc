@@ -1,0 +1,71 @@
+#include <algorithm>
+#include <map>
+
+#include "run.h"
+#include "value.h"
+
+namespace simulator {
+namespace {
+
+/// The actions of a journal, as a policy: each on the day on which it came.
+class Journaled : public Policy {
+ public:
+  explicit Journaled(const std::vector<JournaledCall>& calls) {
+    for (const JournaledCall& call : calls) by_day_[call.day].push_back(&call);
+  }
+  std::string_view name() const override { return "evenkeel"; }
+  void EndOfDay(Population& population) override {
+    const auto found = by_day_.find(population.day() - 1);
+    if (found == by_day_.end()) return;
+    for (const JournaledCall* call : found->second) Receive(population, *call);
+  }
+
+ private:
+  std::map<int, std::vector<const JournaledCall*>> by_day_;
+};
+
+std::string Unknown(const std::vector<std::unique_ptr<Policy>>& policies,
+                    const std::vector<std::string>& asked) {
+  for (const std::string& name : asked) {
+    const bool is_known = std::any_of(policies.begin(), policies.end(),
+                                      [&](const auto& policy) { return policy->name() == name; });
+    if (is_known) continue;
+    std::string names;
+    for (const auto& policy : policies) names += " " + std::string(policy->name());
+    return "--policies: '" + name + "' is none of" + names;
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string EvaluateAll(const ValueOrder& order, std::string* text) {
+  JournalContent content{.run = order.id};
+  std::vector<std::unique_ptr<Policy>> policies = Baselines();
+  if (!order.journal.empty()) {
+    content = {};
+    if (std::string error = ReadJournal(order.journal, &content); !error.empty()) return error;
+    if (content.finished_days < content.run.days) {
+      return order.journal + ": the run is not finished, " + std::to_string(content.finished_days) +
+             " of " + std::to_string(content.run.days) + " days are in it";
+    }
+    policies.push_back(std::make_unique<Journaled>(content.calls));
+  }
+  World world;
+  if (std::string error = MakeWorld(content.run, &world); !error.empty()) return error;
+  if (std::string error = Unknown(policies, order.policies); !error.empty()) return error;
+  std::vector<Worth> all;
+  for (const auto& policy : policies) {
+    const bool is_asked = order.policies.empty() ||
+                          std::count(order.policies.begin(), order.policies.end(), policy->name());
+    if (is_asked) all.push_back(Evaluate(world, content.run.customers, *policy));
+  }
+  *text = order.is_json ? "" : Table(all);
+  for (const Worth& worth : all) {
+    if (order.is_json) *text += worth.Json() + "\n";
+  }
+  text->pop_back();  // The last line's end.
+  return "";
+}
+
+}  // namespace simulator
