@@ -64,7 +64,8 @@ Status DecisionWriter::WriteAction(SliceContext& context, const Decision& decisi
                               .basis = ApprovalBasis::kAutonomy,
                               .level = decision.candidates[decision.chosen].level,
                               .policy_revision = decision.policy_version,
-                              .bundle_digest = decision.bundle_digest};
+                              .bundle_digest = decision.bundle_digest,
+                              .cause = decision.candidates[decision.chosen].cause};
   SignedAction signed_action{.payload = EncodeApprovedAction(action)};
   if (options_.key != nullptr) {
     const Signature signature = options_.key->Sign(ActionSigningBytes(signed_action.payload));

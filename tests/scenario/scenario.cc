@@ -34,7 +34,8 @@ TimeMs TimeOf(const YAML::Node& node) {
   return {std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count()};
 }
 
-// "15.00 EUR" is money, "3" a whole number, "true" a bool, all else a symbol.
+// "15.00 EUR" is money, "3" a whole number, "-0.5" a number, "2026-03-02T09:00Z" a time, "true" a
+// bool, all else a symbol.
 FieldValue FieldOf(const YAML::Node& node) {
   const auto text = node.as<std::string>();
   long long whole = 0;
@@ -46,6 +47,8 @@ FieldValue FieldOf(const YAML::Node& node) {
   if (text == "true" || text == "false") return text == "true";
   if (text.find_first_not_of("-0123456789") == std::string::npos)
     return std::int64_t{std::stoll(text)};
+  if (text.find_first_not_of("-.0123456789") == std::string::npos) return std::stod(text);
+  if (std::sscanf(text.c_str(), "%*d-%*u-%*uT%*d:%*d%1[Z]", currency) == 1) return TimeOf(node);
   return text;
 }
 
@@ -208,6 +211,7 @@ class Player final : public DecisionSink {
     if (key == "verdict") return std::string(DecisionVerdictName(decision.verdict));
     if (key == "segment") return decision.segment;
     if (key == "action") return decision.candidates[decision.chosen].action;
+    if (key == "cause") return decision.candidates[decision.chosen].cause;
     if (key == "treatment") return decision.candidates[decision.chosen].treatment;
     ADD_FAILURE() << "a scenario knows no '" << key << "'";
     return {};

@@ -5,7 +5,7 @@ import json
 import sys
 import time
 
-PARTS = ["survival", "incentive", "contact", "fatigue", "risk"]
+PARTS = ["survival", "resolution", "complaint", "incentive", "contact", "fatigue", "risk"]
 # In the order in which a decision's own customer would be asked about.
 INTERESTING = ("DECISION_VERDICT_EXECUTE", "DECISION_VERDICT_TASK")
 
@@ -67,7 +67,7 @@ def expected(candidate):
 
 
 def is_modelled(candidate):
-    return candidate["expected_value"]["survival"].get("basis") == "EV_PART_BASIS_MODELLED"
+    return candidate["expected_value"]["contact"].get("basis") == "EV_PART_BASIS_MODELLED"
 
 
 def decisions(world):

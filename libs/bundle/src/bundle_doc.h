@@ -54,6 +54,8 @@ struct WorthDoc {
   std::int64_t periods_after = 0;
   Share discount;
   Share effect_keep{1'000'000};
+  std::optional<Placed<Money>> resolution;
+  std::optional<Placed<Money>> complaint;
   Place place;
   std::string path;
   void Describe(Fields& f) {
@@ -65,6 +67,9 @@ struct WorthDoc {
     f.Optional("discount", discount, "What a period of waiting takes off.");
     f.Optional("effect_keep", effect_keep,
                "What is left of an action's effect after each period past the horizon.");
+    f.Optional("resolution", resolution,
+               "What a problem that is solved is worth, beyond the customer's staying.");
+    f.Optional("complaint", complaint, "What a complaint costs, beyond the customer's leaving.");
   }
 };
 

@@ -88,7 +88,9 @@ struct IncentiveDoc {
 struct UpliftDoc {
   static constexpr std::string_view kTitle = "Uplift";
   static constexpr std::string_view kAbout =
-      "What an action changes: the chance to stay over the model's horizon. Below zero is harm.";
+      "What an action changes in the chance of one outcome. Below zero it becomes less likely: "
+      "harm "
+      "where it is good for us, a gain where it is a complaint.";
   std::optional<Placed<Name>> segment;
   Change mean;
   Change low;
@@ -127,6 +129,9 @@ struct ActionDoc {
   std::optional<Placed<Money>> fatigue;
   std::optional<Placed<Money>> risk_cost;
   std::vector<UpliftDoc> uplift;
+  std::vector<UpliftDoc> resolution;
+  std::vector<UpliftDoc> complaint;
+  std::vector<Placed<std::string>> answers;
   Named<TreatmentDoc> treatments;
   WordMap parameters;
   Place place;
@@ -145,7 +150,17 @@ struct ActionDoc {
     f.Optional("incentive", incentive, "What the customer gets, if anything.");
     f.Optional("fatigue", fatigue, "What the contact costs in later attention.");
     f.Optional("risk_cost", risk_cost, "Chance of harm times its loss.");
-    f.Required("uplift", uplift, "By segment. Without a fitting one the action is no candidate.");
+    f.Optional(
+        "uplift", uplift,
+        "Of the chance to stay over the model's horizon, by segment. Without a fitting one of "
+        "any outcome the action is no candidate.");
+    f.Optional("resolution", resolution,
+               "Of the chance that the customer's problem is solved; worth the bundle's "
+               "`value.resolution`.");
+    f.Optional("complaint", complaint,
+               "Of the chance that the customer complains; costs the bundle's `value.complaint`.");
+    f.Optional("answers", answers,
+               "`service_recovery`: the signs it is for; without it, any of them.");
     f.Required("treatments", treatments, "At least one.");
     f.Optional("parameters", parameters, "For executors, as they are.");
   }
@@ -179,15 +194,63 @@ struct RetentionDoc {
   }
 };
 
+struct SignDoc {
+  static constexpr std::string_view kTitle = "Sign";
+  static constexpr std::string_view kAbout = "Where it shows that something went wrong.";
+  Placed<std::string> feature;
+  std::optional<Quantity> limit;
+  Place place;
+  std::string path;
+  void Describe(Fields& f) {
+    f.Required("feature", feature, "A number feature. Not known: the sign does not show.");
+    f.Optional(
+        "limit", limit,
+        "The sign shows from this value on; `sla_due` and `sentiment`: below it. Without it, "
+        "as the sign says.");
+  }
+};
+
+struct ServiceRecoveryDoc {
+  static constexpr std::string_view kTitle = "Service recovery";
+  static constexpr std::string_view kAbout =
+      "What counts as a service that went wrong. Where a sign shows, the actions of the domain "
+      "`service_recovery` that answer it are proposed; the first that shows, in this order, is "
+      "given "
+      "as the cause. A sign that is not listed is not looked for.";
+  std::optional<SignDoc> complaints;
+  std::optional<SignDoc> overdue;
+  std::optional<SignDoc> reopened;
+  std::optional<SignDoc> sla_due;
+  std::optional<SignDoc> sentiment;
+  std::optional<SignDoc> outages;
+  std::optional<SignDoc> errors;
+  std::optional<SignDoc> failed_payments;
+  std::optional<SignDoc> open_tickets;
+  void Describe(Fields& f) {
+    f.Optional("complaints", complaints, "Complaints; limit 1.");
+    f.Optional("overdue", overdue, "Tickets that are open past their agreed time; limit 1.");
+    f.Optional("reopened", reopened, "Tickets that were not solved the first time; limit 1.");
+    f.Optional("sla_due", sla_due, "Time left to solve the most urgent ticket; limit `4h`.");
+    f.Optional("sentiment", sentiment, "Mood in conversations, as summed up; limit -1.");
+    f.Optional("outages", outages, "Outages that the customer was exposed to; limit 2.");
+    f.Optional("errors", errors, "Errors that the customer saw; limit 5.");
+    f.Optional("failed_payments", failed_payments,
+               "Failed payments, where they are the service's failure; limit 3.");
+    f.Optional("open_tickets", open_tickets, "Tickets that are open at once; limit 2.");
+  }
+};
+
 struct CatalogueDoc {
   static constexpr std::string_view kTitle = "catalogue.yaml";
   static constexpr std::string_view kAbout = "What can be done, for whom, and what it costs.";
   RetentionDoc retention;
+  ServiceRecoveryDoc service_recovery;
   Named<SegmentDoc> segments;
   Named<ActionDoc> actions;
   Place place;
   void Describe(Fields& f) {
     f.Required("retention", retention, "Who is at risk.");
+    f.Optional("service_recovery", service_recovery, "Whose service went wrong.");
     f.Optional("segments", segments, "In order.");
     f.Required("actions", actions, "The actions by name.");
   }

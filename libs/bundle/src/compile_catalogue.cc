@@ -18,11 +18,60 @@ void CompileValue(CompileScope& scope) {
       scope.InRange(doc.periods_after, 0, 120, doc.place, doc.path + ".periods_after"));
   value.discount_ppm = doc.discount.ppm;
   value.effect_keep_ppm = doc.effect_keep.ppm;
+  if (doc.resolution) value.resolution_micro = scope.Micros(*doc.resolution);
+  if (doc.complaint) value.complaint_micro = scope.Micros(*doc.complaint);
 }
 
-std::vector<UpliftPrior> ToPriors(CompileScope& scope, const ActionDoc& doc) {
+/// A sign of service recovery: its key, where it is written, and its limit where none is.
+struct SignEntry {
+  std::string_view name;
+  std::optional<SignDoc> ServiceRecoveryDoc::* doc;
+  bool is_below;
+  Decimal limit;
+};
+
+// The gravest first: the first that shows is a candidate's cause.
+constexpr SignEntry kSigns[] = {
+    {"complaints", &ServiceRecoveryDoc::complaints, false, {1, 0}},
+    {"overdue", &ServiceRecoveryDoc::overdue, false, {1, 0}},
+    {"reopened", &ServiceRecoveryDoc::reopened, false, {1, 0}},
+    {"sla_due", &ServiceRecoveryDoc::sla_due, true, {4LL * 3600 * 1000, 0}},
+    {"sentiment", &ServiceRecoveryDoc::sentiment, true, {-1, 0}},
+    {"outages", &ServiceRecoveryDoc::outages, false, {2, 0}},
+    {"errors", &ServiceRecoveryDoc::errors, false, {5, 0}},
+    {"failed_payments", &ServiceRecoveryDoc::failed_payments, false, {3, 0}},
+    {"open_tickets", &ServiceRecoveryDoc::open_tickets, false, {2, 0}},
+};
+
+void CompileSigns(CompileScope& scope) {
+  const ServiceRecoveryDoc& signs = scope.docs.catalogue.service_recovery;
+  const auto& features = scope.docs.features.features;
+  for (const SignEntry& entry : kSigns) {
+    const std::optional<SignDoc>& doc = signs.*entry.doc;
+    if (!doc || !scope.Knows("feature", doc->feature, features.Names())) continue;
+    const FeatureDoc* const feature = features.Find(*doc->feature);
+    const Decimal limit = doc->limit
+                              ? scope.Number(*doc->limit, feature, doc->place, doc->path + ".limit")
+                              : entry.limit;
+    scope.core.catalogue.service_recovery.signs.push_back(
+        {std::string(entry.name), *doc->feature, entry.is_below, limit});
+  }
+}
+
+std::vector<std::string> ToAnswers(CompileScope& scope, const ActionDoc& doc) {
+  const std::vector<ServiceSign>& signs = scope.core.catalogue.service_recovery.signs;
+  std::vector<std::string> known(signs.size());
+  std::ranges::transform(signs, known.begin(), &ServiceSign::name);
+  std::vector<std::string> answers;
+  for (const Placed<std::string>& name : doc.answers) {
+    if (scope.Knows("listed sign", name, known)) answers.push_back(*name);
+  }
+  return answers;
+}
+
+std::vector<UpliftPrior> ToPriors(CompileScope& scope, const std::vector<UpliftDoc>& docs) {
   std::vector<UpliftPrior> priors;
-  for (const UpliftDoc& from : doc.uplift) {
+  for (const UpliftDoc& from : docs) {
     UpliftPrior prior;
     if (from.segment) {
       const Placed<std::string> name{from.segment->value.value, from.segment->place,
@@ -42,11 +91,28 @@ std::vector<UpliftPrior> ToPriors(CompileScope& scope, const ActionDoc& doc) {
     }
     priors.push_back(std::move(prior));
   }
-  if (priors.empty()) {
-    scope.Error(doc.place, doc.path + ".uplift",
-                "the list is empty; say what the action is assumed to change");
-  }
   return priors;
+}
+
+/// An outcome that is changed must be worth something.
+void CheckWorth(CompileScope& scope, const ActionDoc& doc, std::string_view outcome,
+                bool is_changed, const std::optional<Placed<Money>>& worth) {
+  if (!is_changed || worth) return;
+  scope.Error(doc.place, doc.path + "." + std::string(outcome),
+              "bundle.yaml does not say what it is worth; add value." + std::string(outcome));
+}
+
+void CompileOutcomes(CompileScope& scope, const ActionDoc& doc, ActionDefinition& action) {
+  action.uplift = ToPriors(scope, doc.uplift);
+  action.resolution = ToPriors(scope, doc.resolution);
+  action.complaint = ToPriors(scope, doc.complaint);
+  const WorthDoc& worth = scope.docs.bundle.value;
+  CheckWorth(scope, doc, "resolution", !doc.resolution.empty(), worth.resolution);
+  CheckWorth(scope, doc, "complaint", !doc.complaint.empty(), worth.complaint);
+  if (doc.uplift.empty() && doc.resolution.empty() && doc.complaint.empty()) {
+    scope.Error(doc.place, doc.path + ".uplift",
+                "there is none, nor another outcome; say what the action is assumed to change");
+  }
 }
 
 std::vector<TreatmentDefinition> ToTreatments(CompileScope& scope, const ActionDoc& doc) {
@@ -91,7 +157,8 @@ ActionDefinition ToAction(CompileScope& scope, const std::string& name, const Ac
   if (doc.incentive) action.incentive = ToIncentive(scope, *doc.incentive);
   if (doc.fatigue) action.fatigue_micro = scope.Micros(*doc.fatigue);
   if (doc.risk_cost) action.risk_micro = scope.Micros(*doc.risk_cost);
-  action.uplift = ToPriors(scope, doc);
+  CompileOutcomes(scope, doc, action);
+  action.answers = ToAnswers(scope, doc);
   action.treatments = ToTreatments(scope, doc);
   action.parameters = doc.parameters.words;
   return action;
@@ -117,6 +184,7 @@ void CompileCatalogue(CompileScope& scope) {
   catalogue.version = scope.core.version;
   CompileValue(scope);
   catalogue.retention = {doc.retention.voluntary_min.ppb, doc.retention.involuntary_min.ppb};
+  CompileSigns(scope);
   for (const auto& entry : doc.segments.entries) {
     catalogue.segments.push_back({entry.name, scope.Conditions(entry.value.when)});
   }

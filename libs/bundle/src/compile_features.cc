@@ -38,6 +38,61 @@ void CheckShape(CompileScope& scope, const FeatureDoc& doc) {
   }
 }
 
+/// Fields of cases: each signal names its case, and some say when it is due.
+void CheckCaseFields(CompileScope& scope, const FeatureDoc& doc) {
+  std::vector<const SignalTypeInfo*> all;
+  const auto of_signals = [&](const std::vector<Placed<std::string>>& on) {
+    for (const Placed<std::string>& name : on) {
+      const std::vector<const SignalTypeInfo*> types = TypesOf(*name);
+      all.insert(all.end(), types.begin(), types.end());
+      const ContractField field = FindField(types, **doc.id);
+      if (types.empty() || field.info != nullptr || field.is_open) continue;
+      scope.Error(
+          doc.id->place, doc.id->path,
+          *name + " has no field " + Quoted(**doc.id) + SuggestFrom(**doc.id, FieldNames(types)));
+    }
+  };
+  of_signals(doc.on);
+  of_signals(doc.closed_by->on);
+  if (doc.updated_by) of_signals(doc.updated_by->on);
+  if (!doc.due) return;
+  const ContractField due = FindField(all, **doc.due);
+  if (due.info == nullptr && !due.is_open) {
+    scope.Knows("field", *doc.due, FieldNames(all));
+  } else if (due.info != nullptr && due.info->kind != FieldKind::kTime) {
+    scope.Error(doc.due->place, doc.due->path, "in the contract this is no time; name another");
+  }
+}
+
+CaseDefinition ToCases(CompileScope& scope, const FeatureDoc& doc) {
+  CaseDefinition cases;
+  if (*doc.kind != FeatureKind::kOpenCases) {
+    if (doc.id || doc.closed_by || doc.updated_by || doc.due || doc.read != CaseReading::kOpen) {
+      scope.Error(doc.place, doc.path,
+                  "only open_cases take 'id', 'closed_by', 'updated_by', 'due' and 'read'; remove "
+                  "them");
+    }
+    return cases;
+  }
+  if (!doc.id || !doc.closed_by) {
+    scope.Error(doc.place, doc.path, "open_cases need the keys 'id' and 'closed_by'; add them");
+    return cases;
+  }
+  if (doc.read != CaseReading::kOpen && !doc.due) {
+    scope.Error(doc.place, doc.path + ".read", "only cases with 'due' have deadlines; add it");
+  }
+  CheckCaseFields(scope, doc);
+  cases.id = **doc.id;
+  const CaseSignalsDoc& closed = *doc.closed_by;
+  cases.closed_by = scope.Match(closed.on, closed.when, closed.place, closed.path);
+  if (const auto& updated = doc.updated_by) {
+    cases.updated_by = scope.Match(updated->on, updated->when, updated->place, updated->path);
+  }
+  if (doc.due) cases.due = **doc.due;
+  cases.reading = doc.read;
+  return cases;
+}
+
 std::int64_t WindowOf(CompileScope& scope, const Placed<Span>& window) {
   const std::int64_t millis = scope.Millis(window, kHour, 400 * kDay);
   const std::chrono::milliseconds step = millis < (3 * kDay).count() ? kHour : kDay;
@@ -76,6 +131,7 @@ void CompileFeatures(CompileScope& scope) {
     if (doc.half_life) {
       feature.half_life_ms = scope.Millis(*doc.half_life, 8 * kHour, 400 * kDay);
     }
+    feature.cases = ToCases(scope, doc);
     scope.core.features.push_back(std::move(feature));
   }
   const DuplicatesDoc& duplicates = scope.docs.bundle.duplicates;

@@ -144,6 +144,14 @@ void CompilePoints(CompileScope& scope, const Known& known) {
     for (const TriggerDoc& trigger : doc.on_signal) {
       point.on_signal.push_back(scope.Match(trigger.on, trigger.when, trigger.place, trigger.path));
     }
+    for (const Placed<std::string>& feature : doc.on_due) {
+      point.on_due.push_back(*feature);
+      const auto& features = scope.docs.features.features;
+      if (!scope.Knows("feature", feature, features.Names())) continue;
+      if (features.Find(*feature)->due) continue;
+      scope.Error(feature.place, feature.path,
+                  Quoted(*feature) + " has no deadlines; name one of kind open_cases with 'due'");
+    }
     if (doc.every) point.every_ms = scope.Millis(*doc.every, std::chrono::hours(1), 400 * kDay);
     point.min_interval_ms =
         scope.Millis(doc.min_interval, std::chrono::milliseconds(0), 400 * kDay);
@@ -157,8 +165,9 @@ void CompilePoints(CompileScope& scope, const Known& known) {
       scope.Error(doc.place, doc.path + ".domains",
                   "the list is empty; name a domain of the actions");
     }
-    if (point.on_signal.empty() && point.every_ms == 0) {
-      scope.Error(doc.place, doc.path, "nothing opens this decision; add 'on_signal' or 'every'");
+    if (point.on_signal.empty() && point.on_due.empty() && point.every_ms == 0) {
+      scope.Error(doc.place, doc.path,
+                  "nothing opens this decision; add 'on_signal', 'on_due' or 'every'");
     }
     scope.core.catalogue.points.push_back(std::move(point));
   }

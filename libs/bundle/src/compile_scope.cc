@@ -125,7 +125,7 @@ std::int64_t CompileScope::Micros(const Placed<Money>& money) {
 
 Decimal CompileScope::Number(const Quantity& quantity, const FeatureDoc* feature,
                              const Place& place, std::string_view path) {
-  const bool is_time = feature != nullptr && *feature->kind == FeatureKind::kTimeSince;
+  const bool is_time = feature != nullptr && feature->IsDuration();
   if (quantity.is_duration && !is_time) {
     Error(place, path, "a duration fits only features of kind time_since; write a number");
   }

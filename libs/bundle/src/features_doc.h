@@ -20,7 +20,15 @@ struct Words<FeatureKind> {
       {"sum", FeatureKind::kSum},
       {"decayed_sum", FeatureKind::kDecayedSum},
       {"last", FeatureKind::kLast},
-      {"time_since", FeatureKind::kTimeSince}};
+      {"time_since", FeatureKind::kTimeSince},
+      {"open_cases", FeatureKind::kOpenCases}};
+};
+template <>
+struct Words<CaseReading> {
+  static constexpr std::pair<std::string_view, CaseReading> kAll[] = {
+      {"open", CaseReading::kOpen},
+      {"overdue", CaseReading::kOverdue},
+      {"due_in", CaseReading::kDueIn}};
 };
 
 struct NumberDoc {
@@ -34,6 +42,19 @@ struct NumberDoc {
     f.Required("field", field, "Its name in the contract.");
     f.Optional("scale", scale,
                "Decimal places, 0 to 9. Money with more is bad input; other numbers are rounded.");
+  }
+};
+
+struct CaseSignalsDoc {
+  static constexpr std::string_view kTitle = "Signals of a case";
+  static constexpr std::string_view kAbout = "Signals that say something of a case.";
+  std::vector<Placed<std::string>> on;
+  FieldTests when;
+  Place place;
+  std::string path;
+  void Describe(Fields& f) {
+    f.Required("on", on, "Types of signals.");
+    f.Optional("when", when, "Fields of the signal that must be so; all of them.");
   }
 };
 
@@ -52,6 +73,11 @@ struct FeatureDoc {
   std::optional<Placed<Currency>> currency;
   std::optional<Placed<Span>> window;
   std::optional<Placed<Span>> half_life;
+  std::optional<Placed<std::string>> id;
+  std::optional<CaseSignalsDoc> closed_by;
+  std::optional<CaseSignalsDoc> updated_by;
+  std::optional<Placed<std::string>> due;
+  CaseReading read = CaseReading::kOpen;
   Place place;
   std::string path;
   void Describe(Fields& f) {
@@ -68,6 +94,24 @@ struct FeatureDoc {
                "`count`, `sum`: only this long back. Whole hours below three days, whole days from "
                "there on, at most 400 days. Without it, all of the past.");
     f.Optional("half_life", half_life, "`decayed_sum`: after this long a signal counts half.");
+    f.Optional("id", id, "`open_cases`: the field that names the case, such as `ticket_id`.");
+    f.Optional(
+        "closed_by", closed_by,
+        "`open_cases`: what closes a case; `on` opens it, also again. What happened last, by "
+        "event time, holds. 64 cases of a customer are kept, for 400 days.");
+    f.Optional("updated_by", updated_by, "`open_cases`: what may move the deadline, no more.");
+    f.Optional(
+        "due", due,
+        "`open_cases`: the field with the deadline, in any of these signals. It counts until "
+        "the case is opened again.");
+    f.Optional(
+        "read", read,
+        "`open_cases`: how many are open; how many are open past their deadline; or the time "
+        "until the earliest deadline of an open one, a duration like that of `time_since`.");
+  }
+  bool IsDuration() const {
+    return *kind == FeatureKind::kTimeSince ||
+           (*kind == FeatureKind::kOpenCases && read == CaseReading::kDueIn);
   }
 };
 

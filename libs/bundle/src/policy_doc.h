@@ -158,6 +158,7 @@ struct PointDoc {
   std::string about;
   Direction direction = Direction::kOutbound;
   std::vector<TriggerDoc> on_signal;
+  std::vector<Placed<std::string>> on_due;
   std::optional<Placed<Span>> every;
   Placed<Span> min_interval;
   Placed<Span> max_signal_age{{std::chrono::hours(24)}, {}, {}};
@@ -168,6 +169,8 @@ struct PointDoc {
     f.Optional("about", about, "For people.");
     f.Optional("direction", direction, "Who speaks first.");
     f.Optional("on_signal", on_signal, "After any of these.");
+    f.Optional("on_due", on_due,
+               "When a deadline of an open case of these features passes: at once, by a timer.");
     f.Optional("every", every, "On a timer, this often for each customer.");
     f.Optional("min_interval", min_interval, "A trigger sooner than this after the last waits.");
     f.Optional("max_signal_age", max_signal_age,

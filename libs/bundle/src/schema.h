@@ -70,6 +70,7 @@ struct Named {
   }
   std::vector<std::string> Names() const {
     std::vector<std::string> names;
+    names.reserve(entries.size());
     for (const Entry& entry : entries) names.push_back(entry.name);
     return names;
   }

@@ -43,10 +43,10 @@ void WritePlanned(const PlannedAction& planned, v1::ApprovedAction& message) {
 /// The face value over the full term: what approvals and limits look at.
 void WriteAmount(const ApprovedAction& action, v1::ApprovedAction& message) {
   const PlannedAction& planned = action.planned;
-  if (planned.incentive_payments == 0) return;
+  if (planned.incentive_micro == 0) return;
   std::int64_t total = 0;
-  EVENKEEL_CHECK(
-      !__builtin_mul_overflow(planned.incentive_micro, planned.incentive_payments, &total));
+  EVENKEEL_CHECK(!__builtin_mul_overflow(planned.incentive_micro,
+                                         std::max(planned.incentive_payments, 1), &total));
   v1::Money& amount = *message.mutable_amount();
   amount.set_units(total);
   amount.set_scale(kMicroScale);
@@ -58,11 +58,11 @@ Status ReadAmount(const v1::ApprovedAction& message, ApprovedAction& action) {
   if (!message.has_amount()) return {};
   const v1::Money& amount = message.amount();
   const std::int64_t payments = message.payment_count();
-  if (amount.scale() != kMicroScale || payments == 0 || payments > 1'000'000 ||
-      amount.units() % payments != 0) {
+  const std::int64_t parts = std::max<std::int64_t>(payments, 1);
+  if (amount.scale() != kMicroScale || payments > 1'000'000 || amount.units() % parts != 0) {
     return internal::Damaged(kWhat, "amount");
   }
-  action.planned.incentive_micro = amount.units() / payments;
+  action.planned.incentive_micro = amount.units() / parts;
   action.planned.incentive_payments = static_cast<std::int32_t>(payments);
   action.currency = internal::FromMessage(amount).currency;
   return {};
@@ -129,6 +129,7 @@ std::string EncodeApprovedAction(const ApprovedAction& action) {
   message.set_approver(action.approver);
   message.set_policy_revision(action.policy_revision);
   message.set_bundle_digest(std::string(AsBytes(action.bundle_digest)));
+  message.set_cause(action.cause);
   return internal::CanonicalBytes(message);
 }
 
@@ -155,6 +156,7 @@ Result<ApprovedAction> DecodeApprovedAction(std::string_view payload) {
   action.approver = message.approver();
   action.policy_revision = message.policy_revision();
   action.bundle_digest = *bundle_digest;
+  action.cause = message.cause();
   return action;
 }
 

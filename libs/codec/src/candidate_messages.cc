@@ -1,6 +1,8 @@
 #include "candidate_messages.h"
 
+#include <algorithm>
 #include <initializer_list>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -57,8 +59,18 @@ Status Read(const v1::ExpectedValue& message, Candidate& candidate) {
   return {};
 }
 
-void Write(const UsedUplift& uplift, v1::Uplift& message) {
-  message.set_outcome("survival");
+/// An outcome whose change a candidate may have.
+struct UpliftPlace {
+  std::string_view outcome;
+  std::optional<UsedUplift> Candidate::* uplift;
+};
+
+constexpr UpliftPlace kUpliftPlaces[] = {{"survival", &Candidate::uplift},
+                                         {"resolution", &Candidate::resolution},
+                                         {"complaint", &Candidate::complaint}};
+
+void Write(std::string_view outcome, const UsedUplift& uplift, v1::Uplift& message) {
+  message.set_outcome(std::string(outcome));
   message.set_basis(static_cast<v1::UpliftBasis>(uplift.basis));
   message.set_mean_ppb(uplift.mean_ppb);
   message.set_low_ppb(uplift.low_ppb);
@@ -76,6 +88,22 @@ UsedUplift Read(const v1::Uplift& message) {
           .used_ppb = message.used_ppb()};
 }
 
+/// Each outcome comes once, in the order in which they are written.
+Status Read(const v1::Candidate& message, Candidate& candidate) {
+  const UpliftPlace* next = std::begin(kUpliftPlaces);
+  for (const v1::Uplift& uplift : message.uplifts()) {
+    const UpliftPlace* place =
+        std::find_if(next, std::end(kUpliftPlaces),
+                     [&](const UpliftPlace& one) { return one.outcome == uplift.outcome(); });
+    if (uplift.basis() == v1::UPLIFT_BASIS_UNSPECIFIED || place == std::end(kUpliftPlaces)) {
+      return Damaged(kWhat, "uplift");
+    }
+    candidate.*place->uplift = Read(uplift);
+    next = place + 1;
+  }
+  return {};
+}
+
 }  // namespace
 
 void ToMessage(const Candidate& candidate, v1::Candidate& message) {
@@ -89,7 +117,10 @@ void ToMessage(const Candidate& candidate, v1::Candidate& message) {
   v1::TimeWindow& window = *message.mutable_send_window();
   window.set_start_time_ms(candidate.send_from.value);
   window.set_end_time_ms(candidate.send_by.value);
-  if (candidate.uplift) Write(*candidate.uplift, *message.add_uplifts());
+  for (const UpliftPlace& place : kUpliftPlaces) {
+    const std::optional<UsedUplift>& uplift = candidate.*place.uplift;
+    if (uplift) Write(place.outcome, *uplift, *message.add_uplifts());
+  }
   Write(candidate, *message.mutable_expected_value());
   for (const Reason& reason : candidate.reasons) {
     v1::Reason& out = *message.add_reasons();
@@ -114,11 +145,7 @@ Result<Candidate> FromMessage(const v1::Candidate& message) {
   candidate.level = EnumCast<AutonomyLevel>(message.autonomy_level() - 1);
   candidate.send_from = {message.send_window().start_time_ms()};
   candidate.send_by = {message.send_window().end_time_ms()};
-  if (message.uplifts_size() > 1) return Damaged(kWhat, "uplift");
-  for (const v1::Uplift& uplift : message.uplifts()) {
-    if (uplift.basis() == v1::UPLIFT_BASIS_UNSPECIFIED) return Damaged(kWhat, "uplift");
-    candidate.uplift = Read(uplift);
-  }
+  EVENKEEL_RETURN_IF_ERROR(Read(message, candidate));
   EVENKEEL_RETURN_IF_ERROR(Read(message.expected_value(), candidate));
   for (const v1::Reason& reason : message.reasons()) {
     if (reason.code() == v1::REASON_CODE_UNSPECIFIED) return Damaged(kWhat, "reason");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "outcome_priors.h"
+
 #include "evenkeel/decision/expected_value.h"
 #include "evenkeel/features/fixed_math.h"
 
@@ -90,6 +92,7 @@ void Arbiter::AddNoAction() {
 void Arbiter::Propose() {
   const ProposalContext context{.catalogue = definition_.catalogue,
                                 .churn = decision_.churn,
+                                .feature_set = core_.features_,
                                 .features = pending_.values,
                                 .profile = pending_.state->profile,
                                 .now = now_};
@@ -173,35 +176,22 @@ void Arbiter::JudgeConditions(const Proposal& proposal, Candidate& candidate) {
   check(compiled.suitable, ReasonCode::kNotSuitable);
 }
 
-const UpliftPrior* Arbiter::PriorOf(const ActionDefinition& action) const {
-  const UpliftPrior* fallback = nullptr;
-  for (const UpliftPrior& prior : action.uplift) {
-    if (prior.segment.empty()) fallback = &prior;
-    if (!prior.segment.empty() && prior.segment == decision_.segment) return &prior;
-  }
-  return fallback;
-}
-
 void Arbiter::JudgeValue(const ActionDefinition& action, const TreatmentDefinition& treatment,
                          Candidate& candidate) {
-  const UpliftPrior* prior = PriorOf(action);
-  if (prior == nullptr) {
+  const OutcomePriors priors(action, decision_.segment, decision_.churn);
+  if (priors.empty()) {
     candidate.next_eligible.reset();
     return Say(candidate, ReasonCode::kNoUplift, decision_.segment);
   }
-  const auto value_at = [&](std::int64_t uplift_ppb) {
+  const auto value_of = [&](const OutcomeChanges& changes) {
     return ExpectedValue(action, treatment, definition_.catalogue.value, decision_.churn,
-                         decision_.value_micro,
-                         BoundedUpliftPpb(uplift_ppb, action.cause, decision_.churn));
+                         decision_.value_micro, changes);
   };
-  candidate.uplift =
-      UsedUplift{prior->basis,    prior->segment,
-                 prior->mean_ppb, prior->low_ppb,
-                 prior->high_ppb, BoundedUpliftPpb(prior->mean_ppb, action.cause, decision_.churn)};
-  candidate.ev = value_at(prior->mean_ppb);
+  priors.Describe(candidate);
+  candidate.ev = value_of(priors.Mean());
   candidate.ev_micro = candidate.ev.TotalMicro();
-  candidate.ev_low_micro = value_at(prior->low_ppb).TotalMicro();
-  candidate.ev_high_micro = value_at(prior->high_ppb).TotalMicro();
+  candidate.ev_low_micro = value_of(priors.Worst()).TotalMicro();
+  candidate.ev_high_micro = value_of(priors.Best()).TotalMicro();
   if (candidate.ev_micro <= 0) Say(candidate, ReasonCode::kNoValue);
 }
 

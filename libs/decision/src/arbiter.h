@@ -33,7 +33,6 @@ class Arbiter {
   void JudgeConditions(const Proposal& proposal, Candidate& candidate);
   void JudgeValue(const ActionDefinition& action, const TreatmentDefinition& treatment,
                   Candidate& candidate);
-  const UpliftPrior* PriorOf(const ActionDefinition& action) const;
   void Choose();
   DecisionVerdict VerdictOf(const Candidate& candidate, const ActionDefinition& action) const;
   void Plan(const Option& option);

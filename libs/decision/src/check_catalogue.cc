@@ -30,6 +30,7 @@ class Checker {
 
   std::vector<DefinitionProblem> Run() {
     CheckValue();
+    CheckSigns();
     CheckSegments();
     for (std::size_t i = 0; i < catalogue_.actions.size(); ++i) {
       CheckAction(catalogue_.actions[i], At("actions", i));
@@ -82,6 +83,28 @@ class Checker {
                0, kBillion);
   }
 
+  void CheckSigns() {
+    const ValueDefinition& value = catalogue_.value;
+    CheckRange("catalogue.value.resolution_micro", value.resolution_micro.value_or(0), 0,
+               kMoneyMicroMax);
+    CheckRange("catalogue.value.complaint_micro", value.complaint_micro.value_or(0), 0,
+               kMoneyMicroMax);
+    const std::vector<ServiceSign>& signs = catalogue_.service_recovery.signs;
+    for (std::size_t i = 0; i < signs.size(); ++i) {
+      const std::string at = At("service_recovery.signs", i);
+      const auto feature = features_.Find(signs[i].feature);
+      if (!feature || features_.definition(*feature).is_symbol) {
+        Say(at + "feature", "'" + signs[i].feature + "' is no number feature of this bundle");
+      } else if (!Rescale(signs[i].limit, features_.definition(*feature).scale)) {
+        Say(at + "limit", "has more decimals than the feature '" + signs[i].feature + "'");
+      }
+    }
+  }
+
+  static std::string NobodyProposes(const std::string& domain) {
+    return "nobody proposes for '" + domain + "': use " + std::string(ProposedDomains());
+  }
+
   void CheckAllConditions(const std::string& where, const std::vector<Condition>& conditions) {
     for (DefinitionProblem& problem : CheckConditions(conditions, features_)) {
       Say(where + problem.where, std::move(problem.problem));
@@ -98,7 +121,7 @@ class Checker {
   void CheckAction(const ActionDefinition& action, const std::string& at) {
     CheckName(at + "name", action.name, actions_);
     if (FindProposer(action.domain) == nullptr) {
-      Say(at + "domain", "nobody proposes for '" + action.domain + "': use retention");
+      Say(at + "domain", NobodyProposes(action.domain));
     }
     if (action.purpose.empty()) Say(at + "purpose", "none: consent is asked per purpose");
     const auto& hazards = definition_.scorecard.hazards;
@@ -114,16 +137,35 @@ class Checker {
     CheckRange(at + "incentive.payments", action.incentive.payments, 0, 120);
     CheckRange(at + "fatigue_micro", action.fatigue_micro, 0, kMoneyMicroMax);
     CheckRange(at + "risk_micro", action.risk_micro, 0, kMoneyMicroMax);
-    CheckUplift(action, at);
+    CheckOutcomes(action, at);
     CheckTreatments(action, at);
   }
 
-  void CheckUplift(const ActionDefinition& action, const std::string& at) {
-    if (action.uplift.empty()) Say(at + "uplift", "no prior: say what the action changes");
+  void CheckOutcomes(const ActionDefinition& action, const std::string& at) {
+    if (action.uplift.empty() && action.resolution.empty() && action.complaint.empty()) {
+      Say(at + "uplift", "no prior: say what the action changes");
+    }
+    CheckPriors(action.uplift, at + "uplift");
+    CheckPriors(action.resolution, at + "resolution");
+    CheckPriors(action.complaint, at + "complaint");
+    if (!action.resolution.empty() && !catalogue_.value.resolution_micro) {
+      Say(at + "resolution", "the bundle does not say what one is worth: add value.resolution");
+    }
+    if (!action.complaint.empty() && !catalogue_.value.complaint_micro) {
+      Say(at + "complaint", "the bundle does not say what one costs: add value.complaint");
+    }
+    for (const std::string& sign : action.answers) {
+      const auto& signs = catalogue_.service_recovery.signs;
+      if (std::ranges::find(signs, sign, &ServiceSign::name) != signs.end()) continue;
+      Say(at + "answers", "'" + sign + "' is no sign that service_recovery looks for");
+    }
+  }
+
+  void CheckPriors(const std::vector<UpliftPrior>& priors, const std::string& list) {
     std::set<std::string> taken;
-    for (std::size_t i = 0; i < action.uplift.size(); ++i) {
-      const UpliftPrior& prior = action.uplift[i];
-      const std::string where = at + "uplift[" + std::to_string(i) + "].";
+    for (std::size_t i = 0; i < priors.size(); ++i) {
+      const UpliftPrior& prior = priors[i];
+      const std::string where = list + "[" + std::to_string(i) + "].";
       if (!prior.segment.empty() && !segments_.contains(prior.segment)) {
         Say(where + "segment", "'" + prior.segment + "' is no segment of this catalogue");
       }
@@ -161,8 +203,14 @@ class Checker {
     if (point.default_action != kNoActionName) {
       Say(at + "default_action", "'" + point.default_action + "': outbound it is NO_ACTION");
     }
-    if (point.on_signal.empty() && point.every_ms == 0) {
-      Say(at + "on_signal", "neither a signal nor a period: it would never be decided");
+    if (point.on_signal.empty() && point.on_due.empty() && point.every_ms == 0) {
+      Say(at + "on_signal",
+          "neither a signal nor a deadline nor a period: it would never be decided");
+    }
+    for (const std::string& name : point.on_due) {
+      const auto feature = features_.Find(name);
+      if (feature && !features_.definition(*feature).cases.due.empty()) continue;
+      Say(at + "on_due", "'" + name + "' is no feature of open cases with a deadline");
     }
     for (const SignalMatch& match : point.on_signal) {
       if (match.types.empty()) Say(at + "on_signal", "a match without a signal type");
@@ -173,7 +221,7 @@ class Checker {
     if (point.domains.empty()) Say(at + "domains", "none: nobody would propose anything");
     for (const std::string& domain : point.domains) {
       if (FindProposer(domain) == nullptr) {
-        Say(at + "domains", "nobody proposes for '" + domain + "': use retention");
+        Say(at + "domains", NobodyProposes(domain));
       }
     }
   }

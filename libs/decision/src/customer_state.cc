@@ -13,6 +13,7 @@ constexpr std::uint8_t kStateVersion = 1;
 constexpr std::int64_t kCounterBytes = 30;
 constexpr std::int64_t kPointBytes = 40;
 constexpr std::int64_t kContactBytes = 90;
+constexpr std::int64_t kToldBytes = 10;
 
 void WritePoints(ByteWriter& writer, const std::vector<PointState>& points) {
   writer.Varint(points.size());
@@ -81,8 +82,17 @@ void CustomerState::TimersTo(std::vector<CustomerTimer>& timers) const {
     const TimeMs due = std::min(point.periodic, point.wake);
     if (due < TimeMs::Max()) timers.push_back({due, std::string(kDecideTimer) + point.name});
   }
+  if (const auto deadline = FirstDeadline(features)) {
+    timers.push_back({deadline->due, std::string(kDueTimer) + std::to_string(deadline->key)});
+  }
   const TimeMs first = ledger.FirstReturn();
   if (first < TimeMs::Max()) timers.push_back({first, std::string(kReturnTimer)});
+}
+
+std::vector<std::size_t> CustomerState::Tell(const CaseDeadline& deadline) {
+  std::vector<std::size_t> slots = TellDeadline(features, deadline);
+  bytes_bound += kToldBytes * static_cast<std::int64_t>(slots.size());
+  return slots;
 }
 
 PointState& CustomerState::PointOf(std::string_view name) {

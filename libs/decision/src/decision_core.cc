@@ -1,6 +1,7 @@
 #include "evenkeel/decision/decision_core.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "input_size.h"
 
@@ -172,6 +173,23 @@ void DecisionCore::OpenPoints(CustomerState& state, const Signal& signal, TimeMs
   }
 }
 
+void DecisionCore::OpenDuePoints(CustomerState& state, std::string_view timer, TimeMs due,
+                                 TimeMs now, Observed& observed) const {
+  const std::string_view digits = timer.substr(kDueTimer.size());
+  CaseDeadline deadline{.due = due};
+  std::from_chars(digits.data(), digits.data() + digits.size(), deadline.key);
+  const std::vector<std::size_t> slots = state.Tell(deadline);
+  const auto is_told = [&](const std::string& feature) {
+    return std::ranges::any_of(
+        slots, [&](std::size_t slot) { return features_.definition(slot).name == feature; });
+  };
+  const std::vector<DecisionPointDefinition>& points = definition_.catalogue.points;
+  for (std::uint32_t i = 0; i < points.size(); ++i) {
+    if (!std::ranges::any_of(points[i].on_due, is_told)) continue;
+    Ask(state, i, {TriggerKind::kTimer, {}, std::string(timer), due}, now, observed);
+  }
+}
+
 void DecisionCore::StartPeriods(CustomerState& state, const CustomerId& customer,
                                 TimeMs now) const {
   for (const DecisionPointDefinition& point : definition_.catalogue.points) {
@@ -208,6 +226,7 @@ Observed DecisionCore::OnTimer(CustomerState& state, std::string_view name, Time
     observed.returned = state.ledger.ReturnExpired(std::max(due, now));
     return observed;
   }
+  if (name.starts_with(kDueTimer)) OpenDuePoints(state, name, due, now, observed);
   if (!name.starts_with(kDecideTimer)) return observed;
   const std::string_view wanted = name.substr(kDecideTimer.size());
   const std::vector<DecisionPointDefinition>& points = definition_.catalogue.points;

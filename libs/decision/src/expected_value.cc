@@ -77,6 +77,15 @@ std::int64_t IncentiveMicro(const IncentiveDefinition& incentive, Int128 payment
   return Saturate(DivideRounded(expected_micro * payments_q62, kOneQ62));
 }
 
+EvPart PartOf(std::optional<std::int64_t> change_ppb, std::optional<std::int64_t> value_micro) {
+  if (!change_ppb || !value_micro) return {};
+  return {true, Saturate(DivideRounded(static_cast<Int128>(*change_ppb) * *value_micro, kBillion))};
+}
+
+std::optional<std::int64_t> Negated(std::optional<std::int64_t> micro) {
+  return micro ? std::optional(-*micro) : std::nullopt;
+}
+
 }  // namespace
 
 std::int64_t SurvivalValueMicro(const ValueDefinition& value, std::int64_t margin_micro,
@@ -118,12 +127,14 @@ std::int64_t BoundedUpliftPpb(std::int64_t uplift_ppb, ChurnCause cause, const C
 
 EvParts ExpectedValue(const ActionDefinition& action, const TreatmentDefinition& treatment,
                       const ValueDefinition& value, const ChurnScore& churn,
-                      std::int64_t value_micro, std::int64_t uplift_ppb) {
-  const Int128 survival = static_cast<Int128>(uplift_ppb) * value_micro;
+                      std::int64_t value_micro, const OutcomeChanges& changes) {
   EvParts parts;
-  parts.survival = {true, Saturate(DivideRounded(survival, kBillion))};
-  parts.incentive = {true, -IncentiveMicro(action.incentive, PaymentsQ62(action.incentive, value,
-                                                                         churn, uplift_ppb))};
+  parts.survival = PartOf(changes.survival_ppb, value_micro);
+  parts.resolution = PartOf(changes.resolution_ppb, value.resolution_micro);
+  parts.complaint = PartOf(changes.complaint_ppb, Negated(value.complaint_micro));
+  parts.incentive = {
+      true, -IncentiveMicro(action.incentive, PaymentsQ62(action.incentive, value, churn,
+                                                          changes.survival_ppb.value_or(0)))};
   parts.contact = {true, -treatment.cost_micro};
   parts.fatigue = {true, -action.fatigue_micro};
   parts.risk = {true, -action.risk_micro};

@@ -47,7 +47,9 @@ std::int64_t GrowthBound(const Signal& signal, const SignalPayload& payload,
                          const FeatureUpdate& update) {
   std::int64_t size = kFixed + kSeenId;
   for (const FeatureUpdate::Change& change : update.changes) {
-    size += 3 * kNumber + static_cast<std::int64_t>(change.symbol.size());
+    // What is said of a case has eight numbers.
+    const std::int64_t numbers = change.said == OpenCase{} ? 3 : 8;
+    size += numbers * kNumber + static_cast<std::int64_t>(change.symbol.size());
   }
   if (const auto* profile = std::get_if<ProfileUpdate>(&payload)) size += SizeOf(*profile);
   if (signal.family == SignalFamily::kFeedback) size += 2 * 256 + 4 * kNumber;  // An opt-out.

@@ -1,4 +1,4 @@
-#include "evenkeel/decision/proposer.h"
+#include "proposers.h"
 
 namespace evenkeel {
 namespace {
@@ -45,9 +45,12 @@ class RetentionProposer final : public Proposer {
 
 }  // namespace
 
-const Proposer* FindProposer(std::string_view domain) {
-  static const RetentionProposer kRetention;
-  return domain == kRetention.domain() ? &kRetention : nullptr;
+namespace internal {
+
+const Proposer& RetentionProposerOf() {
+  static const RetentionProposer kProposer;
+  return kProposer;
 }
 
+}  // namespace internal
 }  // namespace evenkeel

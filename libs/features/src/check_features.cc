@@ -22,6 +22,7 @@ class Checker {
     CheckMatch();
     CheckValue();
     CheckTimes();
+    CheckCases();
   }
 
  private:
@@ -91,6 +92,21 @@ class Checker {
     if (!decays && half_life != 0) Say("half_life_ms", "only decayed_sum decays: remove it");
     if (decays && (half_life < 8 * kHourMs || half_life > kSpanMsMax)) {
       Say("half_life_ms", std::to_string(half_life) + " ms is no half-life: 8 hours to 400 days");
+    }
+  }
+
+  void CheckCases() {
+    const CaseDefinition& cases = definition_.cases;
+    if (definition_.kind != FeatureKind::kOpenCases) {
+      if (cases != CaseDefinition{}) Say("cases", "only open_cases have a life: remove it");
+      return;
+    }
+    if (cases.id.empty()) Say("cases.id", "no field that names a case: such as ticket_id");
+    if (cases.closed_by.types.empty()) {
+      Say("cases.closed_by", "nothing closes a case: name a type, such as support.ticket_resolved");
+    }
+    if (cases.reading != CaseReading::kOpen && cases.due.empty()) {
+      Say("cases.due", "no field with the deadline: such as sla_due_time_ms");
     }
   }
 

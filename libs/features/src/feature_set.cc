@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "case_math.h"
 #include "number_field.h"
 #include "slot_math.h"
 
@@ -35,6 +36,15 @@ std::optional<std::string_view> TakeSymbol(const NumberField& field, const Signa
 
 bool IsPattern(const std::string& type) { return type.ends_with('*'); }
 
+/// The types of all signals that the feature hears.
+std::vector<std::string> TypesOf(const FeatureDefinition& definition) {
+  std::vector<std::string> types = definition.match.types;
+  for (const SignalMatch* more : {&definition.cases.closed_by, &definition.cases.updated_by}) {
+    types.insert(types.end(), more->types.begin(), more->types.end());
+  }
+  return types;
+}
+
 }  // namespace
 
 FeatureSet::FeatureSet(std::vector<FeatureDefinition> definitions) {
@@ -46,10 +56,10 @@ FeatureSet::FeatureSet(std::vector<FeatureDefinition> definitions) {
   for (std::uint32_t i = 0; i < features_.size(); ++i) {
     layout_.slots.push_back(SlotLayoutOf(features_[i]));
     by_name_.push_back(i);
-    for (const std::string& type : features_[i].match.types) {
+    const std::vector<std::string> types = TypesOf(features_[i]);
+    for (const std::string& type : types) {
       if (!IsPattern(type)) by_type_.push_back({type, {}});
     }
-    const auto& types = features_[i].match.types;
     if (std::any_of(types.begin(), types.end(), IsPattern)) pattern_slots_.push_back(i);
   }
   SealLayout(layout_);
@@ -66,7 +76,7 @@ void FeatureSet::IndexTypes() {
   by_type_.erase(std::unique(by_type_.begin(), by_type_.end(), same), by_type_.end());
   for (TypeEntry& entry : by_type_) {
     for (std::uint32_t i = 0; i < features_.size(); ++i) {
-      if (MatchesType(features_[i].match, entry.type)) entry.slots.push_back(i);
+      if (internal::SpeaksOfCases(features_[i], entry.type)) entry.slots.push_back(i);
     }
   }
 }
@@ -89,20 +99,33 @@ BadInput FeatureSet::Prepare(const FeatureSlots& slots, const Signal& signal,
       [](const TypeEntry& entry, const std::string& wanted) { return entry.type < wanted; });
   const bool is_listed = place != by_type_.end() && place->type == signal.type;
   for (const std::uint32_t index : is_listed ? place->slots : pattern_slots_) {
-    const SignalMatch& match = features_[index].match;
-    if (!is_listed && !MatchesType(match, signal.type)) continue;
-    if (!MatchesFields(match, signal)) continue;
-    BadInput problem = PrepareOne(slots.slots[index], index, signal, update);
+    const FeatureDefinition& definition = features_[index];
+    BadInput problem;
+    if (definition.kind == FeatureKind::kOpenCases) {
+      problem = PrepareCase(index, signal, update);
+    } else if ((is_listed || MatchesType(definition.match, signal.type)) &&
+               MatchesFields(definition.match, signal)) {
+      problem = PrepareOne(slots.slots[index], index, signal, update);
+    }
     if (!problem.ok()) return problem;
   }
   return {};
+}
+
+BadInput FeatureSet::PrepareCase(std::uint32_t index, const Signal& signal,
+                                 FeatureUpdate& update) const {
+  BadInput problem;
+  if (const auto said = internal::TakeCase(features_[index], signal, problem)) {
+    update.changes.push_back({.slot = index, .symbol = {}, .said = *said});
+  }
+  return problem;
 }
 
 BadInput FeatureSet::PrepareOne(const Slot& slot, std::uint32_t index, const Signal& signal,
                                 FeatureUpdate& update) const {
   const FeatureDefinition& definition = features_[index];
   BadInput problem;
-  FeatureUpdate::Change change{.slot = index, .number = 1, .symbol = {}};
+  FeatureUpdate::Change change{.slot = index, .number = 1, .symbol = {}, .said = {}};
   if (definition.is_symbol) {
     const auto symbol = TakeSymbol(definition.value, signal, problem);
     if (!symbol) return problem;
@@ -126,7 +149,9 @@ void FeatureSet::Apply(FeatureSlots& slots, const Signal& signal,
   for (const FeatureUpdate::Change& change : update.changes) {
     Slot& slot = slots.slots[change.slot];
     const SlotLayout& layout = layout_.slots[change.slot];
-    if (layout.kind == FeatureKind::kTimeSince) {
+    if (layout.kind == FeatureKind::kOpenCases) {
+      internal::AddCase(slot, change.said, signal.event_time);
+    } else if (layout.kind == FeatureKind::kTimeSince) {
       internal::KeepNewestTime(slot, signal.event_time);
     } else if (layout.kind == FeatureKind::kLast) {
       internal::KeepNewest(slot, signal, change);

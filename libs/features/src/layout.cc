@@ -33,6 +33,14 @@ void WriteMatch(ByteWriter& writer, const SignalMatch& match) {
   }
 }
 
+void WriteCases(ByteWriter& writer, const CaseDefinition& cases) {
+  writer.Bytes(cases.id);
+  WriteMatch(writer, cases.closed_by);
+  WriteMatch(writer, cases.updated_by);
+  writer.Bytes(cases.due);
+  writer.Byte(static_cast<std::uint8_t>(cases.reading));
+}
+
 // How wide a bucket is. Decay is read from the middle of a bucket: an eighth of the half-life
 // keeps its error under 5 %.
 std::int64_t BucketMsOf(const FeatureDefinition& definition) {
@@ -92,7 +100,8 @@ Result<Layout> DecodeLayout(std::string_view bytes) {
     SlotLayout slot;
     slot.key = reader.Varint();
     const std::uint8_t kind = reader.Byte();
-    if (kind < 1 || kind > 5) return DataLoss("a state layout with an unknown kind of feature");
+    if (kind < 1 || kind > 7 || kind == 6)
+      return DataLoss("a state layout with an unknown kind of feature");
     slot.kind = static_cast<FeatureKind>(kind);
     slot.is_symbol = reader.Byte() != 0;
     slot.scale = reader.Byte();
@@ -131,6 +140,7 @@ std::uint64_t SlotKeyOf(const FeatureDefinition& definition) {
   writer.Bytes(definition.currency.view());
   writer.Signed(definition.window_ms);
   writer.Signed(definition.half_life_ms);
+  if (definition.kind == FeatureKind::kOpenCases) WriteCases(writer, definition.cases);
   return FirstEight(Sha256(bytes));
 }
 

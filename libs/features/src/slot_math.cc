@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "case_math.h"
+
 #include "evenkeel/features/fixed_math.h"
 
 namespace evenkeel::internal {
@@ -110,6 +112,8 @@ FeatureValue ReadSlot(const FeatureDefinition& definition, const SlotLayout& lay
       return {!slot.is_set,
               slot.is_set ? std::max<std::int64_t>(0, (now - slot.newest).count()) : 0,
               {}};
+    case FeatureKind::kOpenCases:
+      return ValueOfCases(definition, slot, now);
   }
   return {};
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "case_math.h"
+
 namespace evenkeel {
 namespace {
 
@@ -56,6 +58,11 @@ void ReadNewest(ByteReader& reader, const SlotLayout& layout, Slot& slot) {
 }
 
 void WriteSlot(ByteWriter& writer, const SlotLayout& layout, const Slot& slot) {
+  if (layout.kind == FeatureKind::kOpenCases) {
+    writer.Byte(slot.is_set ? 1 : 0);
+    writer.Signed(slot.newest.value);
+    return internal::WriteCases(writer, slot.cases);
+  }
   if (IsNewest(layout.kind)) return WriteNewest(writer, layout, slot);
   if (layout.bucket_ms > 0) return WriteBuckets(writer, slot.buckets);
   writer.Signed(slot.number);
@@ -63,7 +70,11 @@ void WriteSlot(ByteWriter& writer, const SlotLayout& layout, const Slot& slot) {
 
 Slot ReadSlot(ByteReader& reader, const SlotLayout& layout) {
   Slot slot;
-  if (IsNewest(layout.kind)) {
+  if (layout.kind == FeatureKind::kOpenCases) {
+    slot.is_set = reader.Byte() != 0;
+    slot.newest = {reader.Signed()};
+    internal::ReadCases(reader, slot.cases);
+  } else if (IsNewest(layout.kind)) {
     ReadNewest(reader, layout, slot);
   } else if (layout.bucket_ms > 0) {
     ReadBuckets(reader, slot.buckets);

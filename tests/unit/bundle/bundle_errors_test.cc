@@ -177,6 +177,22 @@ INSTANTIATE_TEST_SUITE_P(
              "features.sessions.window: only count and sum have a window; remove "
              "it\nmodels/churn.yaml:7:9: hazards.voluntary.terms[0].per: features of kind "
              "time_since are durations; write a unit, such as 30d"},
+        Case{"features.yaml", "kind: count, on", "kind: count, id: ticket_id, on",
+             "features.yaml:2:13: features.sessions: only open_cases take 'id', 'closed_by', "
+             "'updated_by', 'due' and 'read'; remove them"},
+        Case{"features.yaml",
+             "  price:", "  tickets: {kind: open_cases, on: [support.ticket_opened]}\n  price:",
+             "features.yaml:3:12: features.tickets: open_cases need the keys 'id' and 'closed_by'; "
+             "add them"},
+        Case{"features.yaml", "  price:",
+             "  tickets: {kind: open_cases, on: [support.ticket_opened], id: ticket_i, due: "
+             "priority, "
+             "closed_by: {on: [support.ticket_resolved]}}\n  price:",
+             "features.yaml:3:64: features.tickets.id: support.ticket_opened has no field "
+             "'ticket_i'; did you mean 'ticket_id'?\nfeatures.yaml:3:64: features.tickets.id: "
+             "support.ticket_resolved has no field 'ticket_i'; did you mean "
+             "'ticket_id'?\nfeatures.yaml:3:79: features.tickets.due: in the contract this is no "
+             "time; name another"},
         Case{"features.yaml", "kind: count", "kind: count, half_life: 7d",
              "features.yaml:2:13: features.sessions.half_life: decayed_sum, and nothing else, has "
              "a half-life; add or remove it"},
@@ -261,6 +277,28 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"catalogue.yaml", "basis: assumed}\n    treat", "basis: measured}\n    treat",
              "catalogue.yaml:9:52: actions.letter.uplift[1].basis: 'measured' is not known here; "
              "known: assumed"},
+        Case{"catalogue.yaml", "    treatments:",
+             "    resolution:\n      - {mean: 9 %, low: 1 %, high: 20 %, basis: assumed}\n"
+             "    treatments:",
+             "catalogue.yaml:6:5: actions.letter.resolution: bundle.yaml does not say what it is "
+             "worth; add value.resolution"},
+        Case{"catalogue.yaml",
+             "segments:", "service_recovery: {errors: {feature: session}}\nsegments:",
+             "catalogue.yaml:2:38: service_recovery.errors.feature: there is no feature "
+             "'session'; did you mean 'sessions'?"},
+        Case{"catalogue.yaml",
+             "segments:", "service_recovery: {errors: {feature: sessions, limit: 2h}}\nsegments:",
+             "catalogue.yaml:2:28: service_recovery.errors.limit: a duration fits only features of "
+             "kind time_since; write a number"},
+        Case{"catalogue.yaml", "    purpose: marketing",
+             "    purpose: marketing\n    answers: [errors]",
+             "catalogue.yaml:7:15: actions.letter.answers[0]: there is no listed sign 'errors'; "
+             "none "
+             "is defined"},
+        Case{
+            "policy.yaml", "{every: 7d, domains", "{on_due: [sessions], domains",
+            "policy.yaml:8:21: decision_points.weekly.on_due[0]: 'sessions' has no deadlines; name "
+            "one of kind open_cases with 'due'"},
         Case{"catalogue.yaml", "feature.sessions", "feature.session",
              "catalogue.yaml:3:18: segments.quiet.when.feature.session: there is no feature "
              "'session'; did you mean 'sessions'?"},
@@ -317,7 +355,7 @@ INSTANTIATE_TEST_SUITE_P(
                            "you mean 'letter'?"},
                       Case{"policy.yaml", "{every: 7d, domains", "{domains",
                            "policy.yaml:8:11: decision_points.weekly: nothing opens this decision; "
-                           "add 'on_signal' or 'every'"},
+                           "add 'on_signal', 'on_due' or 'every'"},
                       Case{"policy.yaml", "domains: [retention]", "domains: []",
                            "policy.yaml:8:11: decision_points.weekly.domains: the list is empty; "
                            "name a domain of the actions"},

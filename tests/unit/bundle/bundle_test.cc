@@ -34,7 +34,7 @@ TEST(ShippedBundleTest, DemoIsComplete) {
   const CoreDefinition& core = bundle->core();
   EXPECT_GE(core.features.size(), 15U);
   EXPECT_EQ(core.scorecard.hazards.size(), 2U);
-  EXPECT_EQ(core.catalogue.actions.size(), 8U);
+  EXPECT_EQ(core.catalogue.actions.size(), 10U);
   EXPECT_EQ(core.policy.holdout.share_ppm, 100'000);
   EXPECT_EQ(core.policy.time_zones.size(), Zones().names().size());
   EXPECT_NE(bundle->FindSource("simulator"), nullptr);

@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 
 #include "record_samples.h"
 #include <gtest/gtest.h>
@@ -95,14 +96,39 @@ TEST(DecisionCodec, AnEnvelopeKeepsItsPayloadToTheByteAndNoticesAnother) {
   EXPECT_EQ(DecodeDecisionEnvelope(value).status().code(), StatusCode::kDataLoss);
 }
 
+TEST(DecisionCodec, EachOutcomeOfACandidateComesBack) {
+  for (const unsigned set : {0U, 2U, 4U, 5U, 7U}) {
+    Decision decision = SampleDecision();
+    Candidate& candidate = decision.candidates[1];
+    const UsedUplift uplift = *std::exchange(candidate.uplift, {});
+    if ((set & 1U) != 0) candidate.uplift = uplift;
+    if ((set & 2U) != 0) candidate.resolution = uplift;
+    if ((set & 4U) != 0) candidate.complaint = uplift;
+    const auto back = DecodeDecision(EncodeDecision(decision, SampleOrigin()));
+    ASSERT_TRUE(back.ok()) << back.status().ToString();
+    EXPECT_EQ(back->decision, decision) << set;
+  }
+}
+
+TEST(DecisionCodec, AnOutcomeThatNobodyKnowsIsRefused) {
+  std::string bytes = EncodeDecision(SampleDecision(), SampleOrigin());
+  const std::size_t place = bytes.find("survival");
+  ASSERT_NE(place, std::string::npos);
+  bytes[place] = 'S';
+  EXPECT_EQ(DecodeDecision(bytes).status().code(), StatusCode::kDataLoss);
+}
+
 TEST(ActionCodec, AnActionComesBackWhole) {
-  for (const int payments : {0, 1, 3}) {
+  struct Case {
+    std::int64_t micro;
+    std::int32_t payments;
+  };
+  for (const auto& [micro, payments] : {Case{0, 0}, Case{5'000'000, 0}, {5'000'000, 1}, {1, 3}}) {
     ApprovedAction action = SampleApprovedAction();
+    action.planned.incentive_micro = micro;
     action.planned.incentive_payments = payments;
-    if (payments == 0) {
-      action.planned.incentive_micro = 0;
-      action.currency = {};
-    }
+    if (micro == 0) action.currency = {};
+    action.cause = "open_tickets";
     const auto back = DecodeApprovedAction(EncodeApprovedAction(action));
     ASSERT_TRUE(back.ok()) << back.status().ToString();
     EXPECT_EQ(*back, action);

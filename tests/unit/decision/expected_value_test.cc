@@ -55,7 +55,7 @@ TEST(ExpectedValueTest, AddsUpItsPartsExactly) {
   action.fatigue_micro = 20'000;
   action.risk_micro = 30'000;
   const EvParts parts = ExpectedValue(action, action.treatments[0], Margin(), Churn(),
-                                      Value(Margin()), 10 * kPointPpb);
+                                      Value(Margin()), {.survival_ppb = 10 * kPointPpb});
   // Survives period 1: 0.75 + 0.05; period 2: 0.5625 + 0.10. Times 1.50 EUR.
   EXPECT_EQ(parts.survival, (EvPart{true, 1'500'000}));
   EXPECT_EQ(parts.incentive, (EvPart{true, -2'193'750}));
@@ -71,8 +71,25 @@ TEST(ExpectedValueTest, AnIncentiveAtOnceIsPaidWhateverHappensLater) {
   ActionDefinition action = MakeAction("gift", 0);
   action.incentive = {.amount_micro = 2 * kEuroMicro, .take_up_ppm = 250'000, .payments = 0};
   const EvParts parts =
-      ExpectedValue(action, action.treatments[0], Margin(), Churn(), Value(Margin()), 0);
+      ExpectedValue(action, action.treatments[0], Margin(), Churn(), Value(Margin()), {});
   EXPECT_EQ(parts.incentive.micro, -500'000);
+}
+
+TEST(ExpectedValueTest, AProblemSolvedAndAComplaintAvoidedAreWorthWhatTheBundleSays) {
+  const ActionDefinition action = MakeAction("callback", 0);
+  ValueDefinition value = Margin();
+  const OutcomeChanges changes{.resolution_ppb = 30 * kPointPpb, .complaint_ppb = -5 * kPointPpb};
+  const auto parts_of = [&] {
+    return ExpectedValue(action, action.treatments[0], value, Churn(), Value(value), changes);
+  };
+  EXPECT_FALSE(parts_of().resolution.is_modelled) << "nobody said what it is worth";
+  value.resolution_micro = 12 * kEuroMicro;
+  value.complaint_micro = 20 * kEuroMicro;
+  const EvParts parts = parts_of();
+  EXPECT_FALSE(parts.survival.is_modelled);
+  EXPECT_EQ(parts.resolution, (EvPart{true, 3'600'000}));
+  EXPECT_EQ(parts.complaint, (EvPart{true, 1'000'000}));
+  EXPECT_EQ(parts.TotalMicro(), 3'600'000 + 1'000'000 - 100'000);
 }
 
 TEST(ExpectedValueTest, NoMoreIsSavedThanWouldLeaveForTheCause) {

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "evenkeel/features/match.h"
 #include "evenkeel/model/action.h"
+#include "evenkeel/model/decimal.h"
 #include "evenkeel/model/expected_value.h"
 #include "evenkeel/policy/condition.h"
 #include "evenkeel/policy/definition.h"
@@ -33,8 +35,8 @@ struct IncentiveDefinition {
   std::int32_t payments = 0;      ///< 0: once, at once. n: at the end of each of n periods.
 };
 
-/// What the action is assumed to change: the chance to survive the scorecard's horizon, in
-/// billionths (a change of -2 percentage points is -20,000,000). Below zero is harm.
+/// What the action is assumed to change: the chance of one outcome, in billionths (a change of -2
+/// percentage points is -20,000,000). Below zero it becomes less likely.
 struct UpliftPrior {
   std::string segment;  ///< Empty: all customers whose segment has no prior of its own.
   std::int64_t mean_ppb = 0;
@@ -55,9 +57,14 @@ struct ActionDefinition {
   std::vector<Condition> applicable;          ///< Does it make sense now?
   std::vector<Condition> suitable;            ///< Is it good for them?
   IncentiveDefinition incentive;
-  std::int64_t fatigue_micro = 0;   ///< Declared: what the contact costs in later attention.
-  std::int64_t risk_micro = 0;      ///< Declared: chance of harm times loss.
-  std::vector<UpliftPrior> uplift;  ///< A customer without a fitting prior: not a candidate.
+  std::int64_t fatigue_micro = 0;  ///< Declared: what the contact costs in later attention.
+  std::int64_t risk_micro = 0;     ///< Declared: chance of harm times loss.
+  /// Of the chance to survive the scorecard's horizon, to have the problem solved, and to complain.
+  /// A customer without a fitting prior of any of them: not a candidate.
+  std::vector<UpliftPrior> uplift;
+  std::vector<UpliftPrior> resolution;
+  std::vector<UpliftPrior> complaint;
+  std::vector<std::string> answers;  ///< service_recovery: names of signs; empty: any of them.
   std::vector<TreatmentDefinition> treatments;                  ///< At least one.
   std::vector<std::pair<std::string, std::string>> parameters;  ///< For executors, as they are.
 };
@@ -78,6 +85,10 @@ struct ValueDefinition {
   std::int32_t periods_after = 0;  ///< 0 to 120.
   std::int64_t discount_ppm = 0;   ///< Of one period: 1 today is worth 1 - discount a period on.
   std::int64_t effect_keep_ppm = 1'000'000;
+  /// What a problem that is solved, and a complaint that is not made, are worth beyond the
+  /// customer's staying. Nothing: this outcome is not modelled.
+  std::optional<std::int64_t> resolution_micro;
+  std::optional<std::int64_t> complaint_micro;
 };
 
 enum class Direction : std::uint8_t {
@@ -90,6 +101,7 @@ struct DecisionPointDefinition {
   std::string name;
   Direction direction = Direction::kOutbound;
   std::vector<SignalMatch> on_signal;  ///< Any of them.
+  std::vector<std::string> on_due;     ///< Features of open cases: when a deadline passes.
   std::int64_t every_ms = 0;           ///< On a timer, this often per customer. 0: never.
   std::int64_t min_interval_ms = 0;    ///< A trigger sooner than this waits until then.
   std::int64_t max_signal_age_ms = 24LL * 3600 * 1000;  ///< Older signals update state only.
@@ -105,12 +117,26 @@ struct RetentionDefinition {
   std::int64_t involuntary_min_ppb = 0;
 };
 
+/// Something that went wrong for a customer: it shows in one feature. Below a limit or from it on.
+struct ServiceSign {
+  std::string name;     ///< "overdue", "reopened", ...
+  std::string feature;  ///< A number.
+  bool is_below = false;
+  Decimal limit;  ///< The sign shows below it, or else from it on. Durations are milliseconds.
+};
+
+/// What the service recovery proposer looks for, the gravest first. Empty: it proposes nothing.
+struct ServiceRecoveryDefinition {
+  std::vector<ServiceSign> signs;
+};
+
 /// What catalogue.yaml says.
 struct Catalogue {
   std::string name;
   std::string version;
   ValueDefinition value;
   RetentionDefinition retention;
+  ServiceRecoveryDefinition service_recovery;
   std::vector<SegmentDefinition> segments;
   std::vector<ActionDefinition> actions;
   std::vector<DecisionPointDefinition> points;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -67,6 +68,9 @@ class CustomerState {
   /// The timers of this state, which follow from it alone; names are unique. Appends to `timers`.
   void TimersTo(std::vector<CustomerTimer>& timers) const;
 
+  /// Notes that a deadline of a case was told: its timer is gone. Returns the slots that have it.
+  std::vector<std::size_t> Tell(const CaseDeadline& deadline);
+
   /// The point called `name`, made where there is none.
   PointState& PointOf(std::string_view name);
 
@@ -85,6 +89,8 @@ class CustomerState {
 
 /// The timer that looks at a decision point is called so, followed by the point's name.
 inline constexpr std::string_view kDecideTimer = "decide:";
+/// The timer of a deadline of an open case is called so, followed by the case's key in decimal.
+inline constexpr std::string_view kDueTimer = "due:";
 /// The timer that returns reservations.
 inline constexpr std::string_view kReturnTimer = "return";
 

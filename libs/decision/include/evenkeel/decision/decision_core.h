@@ -120,6 +120,8 @@ class DecisionCore {
   void Apply(CustomerState& state, const Signal& signal, const SignalPayload& payload, TimeMs now,
              Observed& observed) const;
   void OpenPoints(CustomerState& state, const Signal& signal, TimeMs now, Observed& observed) const;
+  void OpenDuePoints(CustomerState& state, std::string_view timer, TimeMs due, TimeMs now,
+                     Observed& observed) const;
   void StartPeriods(CustomerState& state, const CustomerId& customer, TimeMs now) const;
   /// Asks for a decision at the point, now or when its minimum interval is over.
   void Ask(CustomerState& state, std::uint32_t point, Trigger trigger, TimeMs now,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "evenkeel/decision/catalogue.h"
@@ -29,10 +30,18 @@ std::int64_t MarginMicro(const ValueDefinition& value, const FeatureSet& feature
 /// on, nor lost than would stay.
 std::int64_t BoundedUpliftPpb(std::int64_t uplift_ppb, ChurnCause cause, const ChurnScore& churn);
 
-/// What an action with an uplift of `uplift_ppb` (bounded) is worth against doing nothing, with
-/// `value_micro` from SurvivalValueMicro(). Incentives are also paid to those who stay anyway.
+/// What an action changes in the chance of each outcome, in billionths; nothing where nobody said.
+struct OutcomeChanges {
+  std::optional<std::int64_t> survival_ppb;  ///< Bounded.
+  std::optional<std::int64_t> resolution_ppb;
+  std::optional<std::int64_t> complaint_ppb;
+};
+
+/// What an action that makes these changes is worth against doing nothing, with `value_micro` from
+/// SurvivalValueMicro(). Incentives are also paid to those who stay anyway. An outcome without a
+/// change, or without a value, is not modelled.
 EvParts ExpectedValue(const ActionDefinition& action, const TreatmentDefinition& treatment,
                       const ValueDefinition& value, const ChurnScore& churn,
-                      std::int64_t value_micro, std::int64_t uplift_ppb);
+                      std::int64_t value_micro, const OutcomeChanges& changes);
 
 }  // namespace evenkeel

@@ -17,6 +17,7 @@ namespace evenkeel {
 struct ProposalContext {
   const Catalogue& catalogue;
   const ChurnScore& churn;
+  const FeatureSet& feature_set;
   std::span<const FeatureValue> features;  ///< In the feature set's order.
   const CustomerProfile& profile;
   TimeMs now;
@@ -26,7 +27,7 @@ struct ProposalContext {
 struct Proposal {
   std::uint32_t action = 0;     ///< Index into the catalogue's actions.
   std::uint32_t treatment = 0;  ///< Index into the action's treatments.
-  std::string_view cause;       ///< A feature's name; lives as long as the score.
+  std::string_view cause;       ///< A feature's name; lives as long as the score and the catalogue.
 };
 
 /// Turns what is known about a customer into candidates, for one domain. It judges neither policy
@@ -47,5 +48,8 @@ class Proposer {
 
 /// The proposer of `domain`, or null. It lives for ever.
 const Proposer* FindProposer(std::string_view domain);
+
+/// The domains that somebody proposes for, as people write them: "retention or service_recovery".
+std::string_view ProposedDomains();
 
 }  // namespace evenkeel

@@ -9,13 +9,33 @@
 
 namespace evenkeel {
 
-/// The numbers are stored: never reuse one. (5 and 6 of design: `distinct` comes later.)
+/// The numbers are stored: never reuse one. (6 is kept for `distinct`, which comes later.)
 enum class FeatureKind : std::uint8_t {
   kCount = 1,       ///< How many signals.
   kSum = 2,         ///< Of a number of each.
   kDecayedSum = 3,  ///< The same, each worth half after every half-life.
   kLast = 4,        ///< A value of the newest signal, by event time.
   kTimeSince = 5,   ///< Milliseconds since the newest signal's event time.
+  kOpenCases = 7,   ///< Of things with an id and a life, such as tickets: those that are open.
+};
+
+/// What is read of open cases.
+enum class CaseReading : std::uint8_t {
+  kOpen = 1,     ///< How many are open.
+  kOverdue = 2,  ///< How many are open past their deadline.
+  kDueIn = 3,    ///< Milliseconds until the earliest deadline of an open one; 0 where it is over.
+};
+
+/// The life of cases: `match` opens one (again), `closed_by` closes it, `updated_by` does neither.
+/// What happened last, by event time, holds. A deadline counts until the case is opened again.
+struct CaseDefinition {
+  std::string id;          ///< Field that names the case, in all its signals: a text.
+  SignalMatch closed_by;   ///< At least one type.
+  SignalMatch updated_by;  ///< No type: nothing but opening and closing is known.
+  std::string due;         ///< Field with its deadline, a time; in any of its signals. Empty: none.
+  CaseReading reading = CaseReading::kOpen;
+
+  friend bool operator==(const CaseDefinition&, const CaseDefinition&) = default;
 };
 
 /// A number of a signal, exactly: a whole number, a double (rounded to `scale`, halves away from
@@ -51,6 +71,8 @@ struct FeatureDefinition {
   std::int64_t window_ms = 0;
   /// decayed sum: at least 8 hours, at most 400 days.
   std::int64_t half_life_ms = 0;
+
+  CaseDefinition cases;  ///< open cases.
 
   friend bool operator==(const FeatureDefinition&, const FeatureDefinition&) = default;
 };

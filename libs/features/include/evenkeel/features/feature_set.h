@@ -28,6 +28,7 @@ struct FeatureUpdate {
     std::uint32_t slot = 0;
     std::int64_t number = 0;
     std::string_view symbol;  ///< Lives as long as the signal.
+    OpenCase said;            ///< open cases: what the signal says of the case `said.key`.
   };
   std::vector<Change> changes;
 };
@@ -77,6 +78,7 @@ class FeatureSet {
   void IndexTypes();
   BadInput PrepareOne(const Slot& slot, std::uint32_t index, const Signal& signal,
                       FeatureUpdate& update) const;
+  BadInput PrepareCase(std::uint32_t index, const Signal& signal, FeatureUpdate& update) const;
 
   std::vector<FeatureDefinition> features_;  // In slot order.
   Layout layout_;

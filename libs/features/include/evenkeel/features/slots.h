@@ -1,12 +1,15 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "evenkeel/base/bytes.h"
 #include "evenkeel/base/time.h"
 #include "evenkeel/features/layout.h"
+#include "evenkeel/features/open_case.h"
 
 namespace evenkeel {
 
@@ -26,6 +29,7 @@ struct Slot {
   TimeMs newest;                ///< its event time,
   std::uint64_t order = 0;      ///< and what tells two of the same time apart.
   std::string symbol;
+  std::vector<OpenCase> cases;  ///< Ascending by key.
 
   friend bool operator==(const Slot&, const Slot&) = default;
 };
@@ -57,5 +61,18 @@ FeatureSlots ReadSlots(ByteReader& reader, const Layout& layout);
 /// `drop_before` is dropped.
 void MigrateSlots(FeatureSlots& slots, const Layout& from, const Layout& to, TimeMs now,
                   TimeMs drop_before);
+
+/// A deadline of an open case, and the case's key.
+struct CaseDeadline {
+  TimeMs due;
+  std::uint64_t key = 0;
+};
+
+/// The earliest deadline of all slots that nobody was told of yet; nothing if there is none.
+std::optional<CaseDeadline> FirstDeadline(const FeatureSlots& slots);
+
+/// Notes that the deadline was told: it is none for FirstDeadline() any more. Returns the indices
+/// of the slots that have it.
+std::vector<std::size_t> TellDeadline(FeatureSlots& slots, const CaseDeadline& deadline);
 
 }  // namespace evenkeel

@@ -59,10 +59,10 @@ struct PlannedAction {
   ContactClass contact_class = ContactClass::kDefault;
   RiskClass risk_class = RiskClass::kLow;
   bool is_reversible = true;
-  TimeMs send_from;                  ///< The send window: not before this ...
-  TimeMs send_by;                    ///< ... and not at or after this.
-  std::int64_t incentive_micro = 0;  ///< What the customer is offered, each time; 0: nothing.
-  std::int32_t incentive_payments = 0;
+  TimeMs send_from;                     ///< The send window: not before this ...
+  TimeMs send_by;                       ///< ... and not at or after this.
+  std::int64_t incentive_micro = 0;     ///< What the customer is offered, each time; 0: nothing.
+  std::int32_t incentive_payments = 0;  ///< 0: once, at once. n: at the end of each of n periods.
   std::vector<std::pair<std::string, std::string>> parameters;  ///< As the catalogue lists them.
 
   friend bool operator==(const PlannedAction&, const PlannedAction&) = default;

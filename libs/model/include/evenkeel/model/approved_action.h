@@ -35,6 +35,7 @@ struct ApprovedAction {
   std::string approver;
   std::string policy_revision;
   Sha256Digest bundle_digest{};
+  std::string cause;  ///< The feature that speaks most for it: for the person who does it.
 
   friend bool operator==(const ApprovedAction&, const ApprovedAction&) = default;
 };

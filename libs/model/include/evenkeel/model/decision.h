@@ -77,7 +77,7 @@ struct Reason {
   friend bool operator==(const Reason&, const Reason&) = default;
 };
 
-/// The assumed (or measured) effect of an action on the chance to survive the horizon.
+/// The assumed (or measured) effect of an action on the chance of an outcome.
 struct UsedUplift {
   UpliftBasis basis = UpliftBasis::kAssumed;
   std::string segment;
@@ -100,11 +100,13 @@ struct Candidate {
   AutonomyLevel level = AutonomyLevel::kL1;
   TimeMs send_from;
   TimeMs send_by;
-  std::optional<UsedUplift> uplift;
+  std::optional<UsedUplift> uplift;  ///< Of the chance to survive the horizon.
+  std::optional<UsedUplift> resolution;
+  std::optional<UsedUplift> complaint;  ///< Below zero: fewer of them.
   EvParts ev;
   std::int64_t ev_micro = 0;       ///< The sum of `ev`'s parts.
-  std::int64_t ev_low_micro = 0;   ///< At the low end of the uplift's interval,
-  std::int64_t ev_high_micro = 0;  ///< and at its high end.
+  std::int64_t ev_low_micro = 0;   ///< At the worse ends of all the uplifts' intervals,
+  std::int64_t ev_high_micro = 0;  ///< and at the better ones.
   std::vector<Reason> reasons;     ///< Why it was not chosen: in checking order; empty if it was.
   /// When it could be chosen again, where time alone stands against it.
   std::optional<TimeMs> next_eligible;
