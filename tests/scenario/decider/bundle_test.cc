@@ -74,7 +74,7 @@ TEST_F(DeciderBundleTest, ABadOneIsRefusedByFileLineAndRemedyAndTheLastGoodOneIs
   world_.Publish(bad, 2);
   ASSERT_TRUE(world_.Until([&] { return !world_.refusals.empty(); }));
   EXPECT_THAT(world_.refusals,
-              ElementsAre(MatchesRegex(".*demo@.*: policy.yaml:42:1: unknown key 'no_such_key'; "
+              ElementsAre(MatchesRegex(".*demo@.*: policy.yaml:[0-9]+:1: unknown key 'no_such_key'; "
                                        "known: decision_points.*")));
   WritePayment("bob");
   ASSERT_TRUE(world_.UntilCaughtUp());
