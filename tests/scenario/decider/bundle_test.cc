@@ -73,9 +73,9 @@ TEST_F(DeciderBundleTest, ABadOneIsRefusedByFileLineAndRemedyAndTheLastGoodOneIs
   bad.at("policy.yaml") += "no_such_key: 1\n";
   world_.Publish(bad, 2);
   ASSERT_TRUE(world_.Until([&] { return !world_.refusals.empty(); }));
-  EXPECT_THAT(world_.refusals,
-              ElementsAre(MatchesRegex(".*demo@.*: policy.yaml:[0-9]+:1: unknown key 'no_such_key'; "
-                                       "known: decision_points.*")));
+  EXPECT_THAT(world_.refusals, ElementsAre(MatchesRegex(
+                                   ".*demo@.*: policy.yaml:[0-9]+:1: unknown key 'no_such_key'; "
+                                   "known: decision_points.*")));
   WritePayment("bob");
   ASSERT_TRUE(world_.UntilCaughtUp());
   EXPECT_EQ(BundleOf("bob"), BundleDigest(DemoBundle()));
