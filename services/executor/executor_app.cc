@@ -143,8 +143,8 @@ Status ExecutorApp::MakeWorkers(const v1::ExecutorConfig& config, const Context&
   setup.inputs = ExecutorInputs(deployment);
   std::vector<std::unique_ptr<Worker>> workers;
   for (int i = 0; i < setup.workers; ++i) {
-    EVENKEEL_ASSIGN_OR_RETURN(WorkerOptions options, MakeWorkerOptions(deployment, config.engine(),
-                                                                       config.clock(), setup, i));
+    EVENKEEL_ASSIGN_OR_RETURN(WorkerOptions options,
+                              ExecutorWorkerOptions(config, deployment, setup, i));
     sinks_.push_back(std::make_unique<CallSink>(by_channel_, *pool_, WallClock));
     workers.push_back(std::make_unique<Worker>(
         Worker::Ports{context.cluster, context.stores, *sinks_.back()}, std::move(options),

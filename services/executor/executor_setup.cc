@@ -9,8 +9,18 @@ std::vector<InputOptions> ExecutorInputs(const Deployment& deployment) {
   for (const std::string& channel : deployment.channels) {
     inputs.push_back({.topic = deployment.names().Actions(channel)});
   }
-  inputs.push_back({.topic = deployment.names().Ticks(), .is_tick = deployment.ticks_pace});
+  inputs.push_back({.topic = deployment.names().Ticks()});
   return inputs;
+}
+
+// An action of a tick comes after that tick: an executor that waited for the next one would never
+// answer a world that waits for its answer.
+Result<WorkerOptions> ExecutorWorkerOptions(const v1::ExecutorConfig& config,
+                                            const Deployment& deployment,
+                                            const ApplicationSetup& setup, int index) {
+  Deployment unpaced = deployment;
+  unpaced.ticks_pace = false;
+  return MakeWorkerOptions(unpaced, config.engine(), config.clock(), setup, index);
 }
 
 ExecutorProcessor::Options ExecutorOptions(const v1::ExecutorConfig& config,

@@ -48,8 +48,9 @@ void ExecutorRig::Start(const std::string& name) {
                                .cluster_id = world_.cluster_id,
                                .inputs = ExecutorInputs(world_.deployment),
                                .globals = {}};
-  Result<WorkerOptions> options =
-      MakeWorkerOptions(world_.deployment, {}, world_.config.clock(), setup, 0);
+  v1::ExecutorConfig config;
+  *config.mutable_clock() = world_.config.clock();
+  Result<WorkerOptions> options = ExecutorWorkerOptions(config, world_.deployment, setup, 0);
   EVENKEEL_CHECK(options.ok());
   policy.is_idempotent = target.is_idempotent;
   ExecutorProcessor::Options processing =

@@ -52,6 +52,7 @@ void ServiceWorld::Configure(const WorldOptions& options) {
   for (const char* channel : {"email", "push", "sms", "task"}) config.add_channels(channel);
   config.mutable_bundles()->set_is_unsigned_allowed(true);
   if (options.clock == ClockMode::kEvent) config.mutable_clock()->set_mode(v1::CLOCK_MODE_EVENT);
+  if (options.to_tick) config.mutable_clock()->set_advance(v1::CLOCK_ADVANCE_TO_TICK);
   config.mutable_clock()->set_max_skew_ms(options.max_skew.count());
   if (options.state_max_bytes) {
     config.mutable_engine()->mutable_state()->set_max_bytes(*options.state_max_bytes);

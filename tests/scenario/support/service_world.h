@@ -31,6 +31,7 @@ struct WorldOptions {
   Partition rows = 2;
   std::optional<std::int64_t> state_max_bytes;
   std::chrono::milliseconds max_skew{60'000};
+  bool to_tick = false;  ///< Event clock: never beyond the last tick.
 };
 
 /// A decision as its topic has it.
