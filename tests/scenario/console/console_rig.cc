@@ -26,8 +26,7 @@ std::future<Result<v1::GetProgressResponse>> ConsoleRig::AskProgress() {
   return promise->get_future();
 }
 
-v1::ApprovalRequest RequestFor(const std::string& customer, int number,
-                               TimeMs expires) {
+v1::ApprovalRequest RequestFor(const std::string& customer, int number, TimeMs expires) {
   const auto id = [number](char kind) {
     std::string digits = std::to_string(number);
     digits.insert(0, 31 - digits.size(), '0');

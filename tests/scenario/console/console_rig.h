@@ -54,7 +54,8 @@ class ConsoleRig {
     Request request;
     std::promise<RpcResult<Response>> promise;
 
-    void Finish(std::variant<std::unique_ptr<google::protobuf::Message>, RpcError> result) override {
+    void Finish(
+        std::variant<std::unique_ptr<google::protobuf::Message>, RpcError> result) override {
       if (auto* error = std::get_if<RpcError>(&result)) {
         promise.set_value(std::move(*error));
       } else {
@@ -80,8 +81,7 @@ std::string OutcomeOf(const RpcResult<Response>& result) {
 }
 
 /// A request for approval as a decider writes it. Its action is `number`'s.
-v1::ApprovalRequest RequestFor(const std::string& customer, int number,
-                               TimeMs expires);
+v1::ApprovalRequest RequestFor(const std::string& customer, int number, TimeMs expires);
 OwnedRecord RecordOf(const ServiceWorld& world, const v1::ApprovalRequest& request);
 
 }  // namespace evenkeel::testing
