@@ -162,7 +162,7 @@ Status ExecutorProcessor::End(SliceContext& context, const ReceivedAction& recei
                       .type = "receipt",
                       .family = SignalFamily::kReceipt,
                       .customer = planned.customer,
-                      .event_time = context.now()};
+                      .event_time = options_.is_simulated ? received.action.issued : context.now()};
   EVENKEEL_ASSIGN_OR_RETURN(const EncodedRecord encoded, EncodeSignal(signal, receipt));
   return context.Emit({.topic = options_.receipts_topic,
                        .key = encoded.key,

@@ -30,9 +30,9 @@ std::string Unknown(const std::vector<std::unique_ptr<Policy>>& policies,
     const bool is_known = std::any_of(policies.begin(), policies.end(),
                                       [&](const auto& policy) { return policy->name() == name; });
     if (is_known) continue;
-    std::string names;
-    for (const auto& policy : policies) names += " " + std::string(policy->name());
-    return "--policies: '" + name + "' is none of" + names;
+    std::string message = "--policies: '" + name + "' is none of";
+    for (const auto& policy : policies) message.append(" ").append(policy->name());
+    return message;
   }
   return "";
 }
