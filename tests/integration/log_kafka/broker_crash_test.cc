@@ -11,6 +11,9 @@ namespace {
 using ::testing::ElementsAre;
 
 constexpr std::chrono::seconds kAdmin{20};
+/// Longer than a broker needs to come back on a busy machine: past it, the coordinators end the
+/// transaction and the membership, and fence their owner.
+constexpr std::chrono::seconds kReturn{60};
 
 std::vector<std::string> Values(LogDriver& driver, const std::string& topic) {
   std::vector<std::string> values;
@@ -38,10 +41,8 @@ TEST(BrokerCrashTest, AFreshClusterCommitsAtOnceAndACrashInATransactionLosesNoth
                             .membership = GroupMembership{.group = "group",
                                                           .instance_id = "m",
                                                           .lead_topic = "lead",
-                                                          .session_timeout = kAdmin},
-                            // Longer than a broker needs to come back on a busy machine: past it,
-                            // the coordinator ends the transaction and fences its owner.
-                            .transaction_timeout = std::chrono::minutes(1)});
+                                                          .session_timeout = kReturn},
+                            .transaction_timeout = kReturn});
   ASSERT_TRUE(member->Init().ok());
   ASSERT_TRUE(member->OwnRows(1));
   // The topics of coordinators and offsets are being made: the first commit must not hang on them.

@@ -1,6 +1,7 @@
 #include "decider/bad_input_cases.h"
 
 #include <limits>
+#include <string>
 #include <utility>
 
 #include "evenkeel/base/check.h"
@@ -9,6 +10,8 @@
 
 namespace evenkeel::testing {
 namespace {
+
+using std::string_literals::operator""s;
 
 using Seed = BadInputSeed;
 
@@ -33,7 +36,7 @@ OwnedRecord WithValue(OwnedRecord record, std::string value) {
 }
 
 OwnedRecord Undecodable(const Seed& seed) {
-  return WithValue(Good(seed), std::string("\xFF\x00\xFF no message at all", 24));
+  return WithValue(Good(seed), "\xFF\x00\xFF no message at all"s);
 }
 
 OwnedRecord UnknownType(const Seed& seed) {

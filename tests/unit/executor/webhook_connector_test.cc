@@ -36,6 +36,7 @@ class WebhookConnectorTest : public ::testing::Test {
     return Call();
   }
 
+  std::binary_semaphore release_{0};  // Handlers may still be in it when a test has ended.
   httplib::Server server_;
   httplib::Request seen_;
   std::function<void(httplib::Response&)> answer_ = [](httplib::Response&) {};
@@ -75,10 +76,9 @@ TEST_F(WebhookConnectorTest, HonoursRetryAfter) {
 }
 
 TEST_F(WebhookConnectorTest, IsUnsureWhenNoAnswerComes) {
-  std::binary_semaphore release(0);
-  answer_ = [&](httplib::Response&) { release.acquire(); };
+  answer_ = [this](httplib::Response&) { release_.acquire(); };
   const CallResult result = Call(std::chrono::milliseconds(50));
-  release.release();
+  release_.release();
   EXPECT_EQ(result.outcome, CallOutcome::kAmbiguous);
 }
 
