@@ -47,6 +47,7 @@ kept() {
 # Where tools/setup keeps what Debian lacks. A changed pin is another folder.
 lizard_name() { echo "lizard-$(sha256sum "$TOOLS/requirements.txt" | cut -c1-12)"; }
 buf_name() { echo "buf-$(sha256sum "$TOOLS/buf/package-lock.json" | cut -c1-12)"; }
+asyncapi_name() { echo "asyncapi-$(sha256sum "$TOOLS/asyncapi/package-lock.json" | cut -c1-12)"; }
 lizard() { "$EVENKEEL_CACHE/$(lizard_name)/bin/lizard" "$@"; }
 buf() {
   local platform

@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""Runs every command block of a page, in order, in one shell, in a copy of the checkout.
+
+usage: pages_test.py CHECKOUT BINARIES PAGE...
+
+Blocks marked norun="reason" are left out: at most two of a page. `tools/quickstart` is not built anew here:
+the copy is given the programs that were built, and a smaller world, so that it takes a minute.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+BLOCK = re.compile(r"^```sh([^\n]*)\n(.*?)^```$", re.S | re.M)
+# What the commands of a page must have printed, besides ending well.
+WANTED = {
+    "README.md": ['"customer_id": "ada"', '"action": "dunning_reminder"', "no_customer"],
+    "docs/operations.md": ["43 topics are as they should be"],
+    "docs/executors.md": ["create_case for ada, because of overdue_tickets", "RECEIPT_STATUS_DONE", "not signed by a key"],
+}
+# Figures that a page explains are in what its processes showed.
+FIGURE = re.compile(r"evenkeel_(?:engine|signals|decisions?|executor)_\w+")
+KEPT = ("docs", "deploy", "tools", "proto")
+
+
+def blocks(page, text):
+    found = [(mark.strip(), body) for mark, body in BLOCK.findall(text)]
+    others = len(re.findall(r"^```", text, re.M)) // 2 - len(found)
+    if others:
+        raise SystemExit(f"{page} has {others} fenced blocks that are not sh: a test cannot tell what they promise")
+    skipped = [mark for mark, _ in found if mark]
+    for mark in skipped:
+        if not re.fullmatch(r'norun="[^"]{10,}"', mark):
+            raise SystemExit(f"{page}: a block is marked {mark}: say norun=\"reason\"")
+    if len(skipped) > 2:
+        raise SystemExit(f"{page}: {len(skipped)} blocks are not run; at most two may be")
+    return [body for mark, body in found if not mark], len(skipped)
+
+
+def copy_of(checkout, binaries, folder):
+    copy = pathlib.Path(folder) / "evenkeel"
+    for part in KEPT:
+        shutil.copytree(checkout / part, copy / part)
+    (copy / "build" / "release").mkdir(parents=True)
+    (copy / "build" / "release" / "bin").symlink_to(binaries)
+    return copy
+
+
+def run(copy, folder, commands):
+    script = "set -euo pipefail\n" + "\n".join(commands)
+    # The bounded run has a test of its own; here it only has to be the command that it is.
+    script = script.replace("tools/quickstart --check",
+                            "/usr/bin/python3 tools/quickstart.d/main.py --build build/release --check --trial")
+    cache = os.environ.get("XDG_CACHE_HOME") or str(pathlib.Path.home() / ".cache")
+    # Into a file: what a failing page leaves running would keep a pipe open.
+    with open(pathlib.Path(folder) / "printed", "w+") as printed:
+        shell = subprocess.Popen(["bash", "-c", script], cwd=copy, env={**os.environ, "HOME": folder, "XDG_CACHE_HOME": cache},
+                                 stdout=printed, start_new_session=True)
+        try:
+            code = shell.wait(timeout=900)
+            printed.seek(0)
+            return printed.read(), code
+        finally:
+            stop(shell, copy)
+
+
+def stop(shell, copy):
+    """What the page would have stopped at its end, had it come so far."""
+    try:
+        os.killpg(shell.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    for broker in copy.glob("var/*/kafka"):
+        subprocess.run([copy / "tools" / "kafka", "clean", "-d", broker], check=False, stdout=subprocess.DEVNULL)
+
+
+def main():
+    checkout, binaries = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
+    for page in sys.argv[3:]:
+        commands, skipped = blocks(page, (checkout / page).read_text())
+        with tempfile.TemporaryDirectory() as folder:
+            copy = copy_of(checkout, binaries, folder)
+            printed, code = run(copy, folder, commands)
+            print(printed[-4000:])
+            if code != 0:
+                for log in copy.glob("var/*/*.log"):
+                    print(f"--- {log.name}\n{log.read_text()[-3000:]}")
+                raise SystemExit(f"{page}: a command ended with code {code}")
+            shown = "".join(file.read_text() for file in copy.glob("var/*/*.metrics"))
+            unknown = {name for name in FIGURE.findall((checkout / page).read_text()) if name not in shown}
+            if unknown:
+                raise SystemExit(f"{page}: no process shows {sorted(unknown)}")
+        for wanted in WANTED[page]:
+            if wanted not in printed:
+                raise SystemExit(f"{page}: its commands ran, but {wanted} is nowhere in what they print")
+        print(f"{page}: {len(commands)} blocks run, {skipped} not, with a reason")
+
+
+if __name__ == "__main__":
+    main()
