@@ -48,6 +48,10 @@ kept() {
 lizard_name() { echo "lizard-$(sha256sum "$TOOLS/requirements.txt" | cut -c1-12)"; }
 buf_name() { echo "buf-$(sha256sum "$TOOLS/buf/package-lock.json" | cut -c1-12)"; }
 asyncapi_name() { echo "asyncapi-$(sha256sum "$TOOLS/asyncapi/package-lock.json" | cut -c1-12)"; }
+connect_name() { echo "connect-$(sha256sum "$TOOLS/connect/package-lock.json" | cut -c1-12)"; }
+# Debian's Go builds this one; newer ones want a newer Go.
+readonly GRPCURL_VERSION=1.9.1
+grpcurl_name() { echo "grpcurl-$GRPCURL_VERSION"; }
 lizard() { "$EVENKEEL_CACHE/$(lizard_name)/bin/lizard" "$@"; }
 buf() {
   local platform

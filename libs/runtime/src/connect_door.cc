@@ -22,7 +22,8 @@ HttpResponse NeedsPost(const std::string& method) {
   return response;
 }
 
-void Call(RpcDispatcher& dispatcher, connect::Request request, const HttpReply& reply) {
+void Call(RpcDispatcher& dispatcher, connect::Request request, bool is_get,
+          const HttpReply& reply) {
   const connect::Codec codec = request.codec;
   // Known methods answer 501 with where else to ask; what nobody knows is simply not there.
   const bool is_known = dispatcher.registry().Find(request.call.method) != nullptr;
@@ -30,14 +31,14 @@ void Call(RpcDispatcher& dispatcher, connect::Request request, const HttpReply& 
   dispatcher.Dispatch(
       std::move(call),
       [&request](google::protobuf::Message& message) { return connect::Decode(request, message); },
-      [reply, codec, is_known](const RpcAnswer& answer) {
-        if (const auto* error = std::get_if<RpcError>(&answer)) {
-          HttpResponse response = connect::Failure(*error);
-          if (!is_known) response.status = 404;
-          reply(std::move(response));
-        } else {
-          reply(connect::Success(codec, *std::get<0>(answer)));
-        }
+      [reply, codec, is_known, is_get](const RpcAnswer& answer) {
+        const auto* error = std::get_if<RpcError>(&answer);
+        HttpResponse response = error == nullptr ? connect::Success(codec, *std::get<0>(answer))
+                                                 : connect::Failure(*error);
+        if (!is_known) response.status = 404;
+        // What is asked for is how it stands now.
+        if (is_get) response.headers.emplace_back("Cache-Control", "no-store");
+        reply(std::move(response));
       });
 }
 
@@ -51,7 +52,7 @@ void Serve(RpcDispatcher& dispatcher, const std::string& service, const HttpRequ
   }
   auto read = is_get ? connect::ReadGet(http, name) : connect::ReadPost(http, name);
   if (auto* wrong = std::get_if<HttpResponse>(&read)) return reply(std::move(*wrong));
-  Call(dispatcher, std::get<connect::Request>(std::move(read)), reply);
+  Call(dispatcher, std::get<connect::Request>(std::move(read)), is_get, reply);
 }
 
 }  // namespace

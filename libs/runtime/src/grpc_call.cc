@@ -8,7 +8,7 @@
 namespace evenkeel {
 namespace {
 
-std::string ToString(grpc::string_ref text) { return {text.data(), text.size()}; }
+std::string ToString(const grpc::string_ref& text) { return {text.data(), text.size()}; }
 
 /// How long the caller waits; absent: for ever.
 std::optional<std::chrono::nanoseconds> TimeoutOf(const grpc::CallbackServerContext& context) {

@@ -64,6 +64,7 @@ TEST(ConnectDoorTest, AnswersGetInEveryEncodingOfTheMessage) {
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->status, 200) << answer->body;
     EXPECT_THAT(answer->body, HasSubstr("ada"));
+    EXPECT_EQ(answer->get_header_value("Cache-Control"), "no-store");
   }
 }
 
