@@ -136,6 +136,17 @@ Result<Deployment> DeploymentOf(const v1::ExecutorConfig& config) {
   return out;
 }
 
+Result<Deployment> DeploymentOf(const v1::ConsoleConfig& config) {
+  v1::DeciderConfig topics;
+  *topics.mutable_signals() = config.signals();
+  *topics.mutable_channels() = config.channels();
+  Deployment out;
+  EVENKEEL_RETURN_IF_ERROR(FillNames(config.deployment(), config.log(), out));
+  EVENKEEL_RETURN_IF_ERROR(FillClock(config.clock(), out));
+  EVENKEEL_RETURN_IF_ERROR(FillTopics(topics, out));
+  return out;
+}
+
 Status CompleteStandaloneConfig(v1::StandaloneConfig& config) {
   if (config.directory().empty()) {
     return InvalidArgument("directory is not set; name a folder for the log and all state");
@@ -155,6 +166,18 @@ Status CompleteStandaloneConfig(v1::StandaloneConfig& config) {
   if (config.executor().engine().state().directory().empty()) {
     config.mutable_executor()->mutable_engine()->mutable_state()->set_directory(config.directory() +
                                                                                 "/executor");
+  }
+  if (config.has_console()) {
+    const v1::ConsoleConfig& console = config.console();
+    if (console.has_api() || console.has_log() || console.has_clock() || console.has_deployment() ||
+        !console.signals().empty() || !console.channels().empty()) {
+      return InvalidArgument(
+          "console: api, deployment, log, clock, signals and channels are stated once, outside of "
+          "it; only its own settings belong here");
+    }
+    if (console.view_directory().empty()) {
+      config.mutable_console()->set_view_directory(config.directory() + "/console");
+    }
   }
   *config.mutable_decider()->mutable_clock() = config.clock();
   *config.mutable_executor()->mutable_clock() = config.clock();

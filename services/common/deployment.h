@@ -36,6 +36,7 @@ struct Deployment {
 /// Errors: kInvalidArgument naming the key, its value and the remedy.
 Result<Deployment> DeploymentOf(const v1::DeciderConfig& config);
 Result<Deployment> DeploymentOf(const v1::StandaloneConfig& config);
+Result<Deployment> DeploymentOf(const v1::ConsoleConfig& config);
 /// The channels are those of its connectors.
 Result<Deployment> DeploymentOf(const v1::ExecutorConfig& config);
 

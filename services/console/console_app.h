@@ -38,7 +38,7 @@ class ConsoleApp {
   /// Names what is wrong with `config`: key, value, remedy.
   static Status Check(const v1::ConsoleConfig& config);
 
-  /// `directory` exists; the view is in `view` below it.
+  /// Makes `directory`, if it is not there; the view is in `view` below it.
   static Result<std::unique_ptr<ConsoleApp>> Create(const v1::ConsoleConfig& config,
                                                     const std::string& directory,
                                                     const Context& context);

@@ -1,6 +1,6 @@
 #include <utility>
 
-#include "common/open_log.h"
+#include "common/port_file.h"
 #include "common/worker_setup.h"
 #include "console/console_app.h"
 
@@ -90,6 +90,7 @@ Result<std::unique_ptr<ConsoleApp>> ConsoleApp::Create(const v1::ConsoleConfig& 
                                                        const std::string& directory,
                                                        const Context& context) {
   EVENKEEL_RETURN_IF_ERROR(Check(config));
+  EVENKEEL_RETURN_IF_ERROR(MakeDirectory(directory));
   const Deployment& deployment = context.deployment;
   const TopicNames names = deployment.names();
   const std::string id = deployment.prefix + "console." + InstanceOf(config);

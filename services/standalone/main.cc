@@ -1,5 +1,7 @@
+#include "common/api_server.h"
 #include "common/deployment.h"
 #include "common/service_main.h"
+#include "console/console_app.h"
 #include "executor/executor_app.h"
 #include "standalone/standalone_app.h"
 
@@ -14,6 +16,9 @@ int main(int argc, char** argv) {
          EVENKEEL_RETURN_IF_ERROR(evenkeel::CompleteStandaloneConfig(config));
          EVENKEEL_ASSIGN_OR_RETURN(const evenkeel::Deployment deployment,
                                    evenkeel::DeploymentOf(config));
+         EVENKEEL_RETURN_IF_ERROR(evenkeel::ApiServer::Check(config.api(), "api"));
+         EVENKEEL_RETURN_IF_ERROR(
+             evenkeel::ConsoleApp::Check(config.console()).WithContext("console"));
          return evenkeel::ExecutorApp::Check(config.executor(), deployment);
        },
        .run =

@@ -1,5 +1,6 @@
 #include "standalone/standalone_app.h"
 
+#include "common/api_server.h"
 #include "common/deployment.h"
 #include "common/open_log.h"
 #include "common/port_file.h"
@@ -7,6 +8,7 @@
 #include "common/run_until.h"
 #include "common/start_checks.h"
 #include "common/worker_setup.h"
+#include "console/console_app.h"
 #include "decider/decider_app.h"
 #include "executor/executor_app.h"
 
@@ -43,6 +45,34 @@ struct Doors {
   std::unique_ptr<HttpListener> metrics;
 };
 
+/// The console, if there is to be one, and the one door that everything is asked through. The door
+/// goes first: what answers calls outlives it.
+struct Desks {
+  std::unique_ptr<ConsoleApp> console;
+  std::unique_ptr<ApiServer> api;
+};
+
+Result<Desks> OpenDesks(const v1::StandaloneConfig& config, const ConsoleApp::Context& context,
+                        Metrics& metrics) {
+  Desks desks;
+  if (!config.has_api() && !config.has_console()) return desks;
+  EVENKEEL_ASSIGN_OR_RETURN(
+      desks.api,
+      ApiServer::Create(config.api(), metrics,
+                        {.directory = config.directory(), .makes_people = true, .limits = {}}));
+  if (config.has_console()) {
+    EVENKEEL_ASSIGN_OR_RETURN(
+        desks.console,
+        ConsoleApp::Create(config.console(), config.console().view_directory(), context));
+    metrics.AddSource(
+        [&console = *desks.console](std::vector<MetricSample>& out) { console.Collect(out); });
+    desks.console->Register(desks.api->registry(), desks.api->http());
+    desks.console->Start();
+  }
+  EVENKEEL_RETURN_IF_ERROR(desks.api->Start());
+  return desks;
+}
+
 Result<std::unique_ptr<HttpListener>> ServeLocal(const v1::StandaloneConfig& config,
                                                  LogAccess& access) {
   HttpListener::Options options = ListenerOptions(config.local_api(), 0);
@@ -75,6 +105,9 @@ Status RunStandalone(const v1::StandaloneConfig& config, const std::stop_token& 
       ExecutorApp::Create(config.executor(), {deployment, *cluster, cluster_id, stores, logger}));
   metrics.AddSource([&](std::vector<MetricSample>& out) { decider->host().Collect(out); });
   metrics.AddSource([&](std::vector<MetricSample>& out) { executor->Collect(out); });
+  EVENKEEL_ASSIGN_OR_RETURN(
+      const Desks desks,
+      OpenDesks(config, {deployment, *cluster, cluster_id, stores, logger}, metrics));
   Doors doors;
   doors.access =
       OpenLogAccess(*cluster, deployment.prefix, deployment.names().Ticks(), kLocalTimeout);
@@ -90,7 +123,13 @@ Status RunStandalone(const v1::StandaloneConfig& config, const std::stop_token& 
   EVENKEEL_RETURN_IF_ERROR(metrics_port.Write(doors.metrics->port()));
   logger.Write(LogSeverity::kInfo, "standalone", "started",
                {{"metrics_port", doors.metrics->port()}, {"local_port", doors.local->port()}});
-  return RunUntilStopped({&decider->host(), &executor->host()}, stop, std::chrono::seconds(10));
+  if (desks.api != nullptr) desks.api->SetServing(true);
+  const Status status =
+      RunUntilStopped({&decider->host(), &executor->host()}, stop, std::chrono::seconds(10));
+  if (desks.api != nullptr) {
+    desks.api->Stop(std::chrono::steady_clock::now() + std::chrono::seconds(2));
+  }
+  return status;
 }
 
 }  // namespace evenkeel

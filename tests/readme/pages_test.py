@@ -22,6 +22,8 @@ WANTED = {
     "README.md": ['"customer_id": "ada"', '"action": "dunning_reminder"', "no_customer"],
     "docs/operations.md": ["43 topics are as they should be"],
     "docs/executors.md": ["create_case for ada, because of overdue_tickets", "RECEIPT_STATUS_DONE", "not signed by a key"],
+    "docs/queries.md": ['"idle": true', "dunning_reminder", "evenkeel.v1.DecisionService", "belongs to another query",
+                        "decisions about ada", "channel:sms", '"operator"', '"unauthenticated"'],
 }
 # Figures that a page explains are in what its processes showed.
 FIGURE = re.compile(r"evenkeel_(?:engine|signals|decisions?|executor)_\w+")
@@ -57,9 +59,10 @@ def run(copy, folder, commands):
     script = script.replace("tools/quickstart --check",
                             "/usr/bin/python3 tools/quickstart.d/main.py --build build/release --check --trial")
     cache = os.environ.get("XDG_CACHE_HOME") or str(pathlib.Path.home() / ".cache")
+    path = ":".join([os.environ["PATH"], *map(str, (pathlib.Path(cache) / "evenkeel").glob("grpcurl-*/"))])
     # Into a file: what a failing page leaves running would keep a pipe open.
     with open(pathlib.Path(folder) / "printed", "w+") as printed:
-        shell = subprocess.Popen(["bash", "-c", script], cwd=copy, env={**os.environ, "HOME": folder, "XDG_CACHE_HOME": cache},
+        shell = subprocess.Popen(["bash", "-c", script], cwd=copy, env={**os.environ, "HOME": folder, "XDG_CACHE_HOME": cache, "PATH": path},
                                  stdout=printed, start_new_session=True)
         try:
             code = shell.wait(timeout=900)
