@@ -20,6 +20,7 @@ BLOCK = re.compile(r"^```sh([^\n]*)\n(.*?)^```$", re.S | re.M)
 # What the commands of a page must have printed, besides ending well.
 WANTED = {
     "README.md": ['"customer_id": "ada"', '"action": "dunning_reminder"', "no_customer"],
+    "docs/producers.md": ["payment_failed", "support.ticket_opened"],
     "docs/operations.md": ["43 topics are as they should be"],
     "docs/executors.md": ["create_case for ada, because of overdue_tickets", "RECEIPT_STATUS_DONE", "not signed by a key"],
     "docs/queries.md": ['"idle": true', "dunning_reminder", "evenkeel.v1.DecisionService", "belongs to another query",
