@@ -10,10 +10,9 @@ namespace {
 /// The actions of a journal, as a policy: each on the day on which it came.
 class Journaled : public Policy {
  public:
-  explicit Journaled(const std::vector<JournaledCall>& calls) {
-    for (const JournaledCall& call : calls) by_day_[call.day].push_back(&call);
-  }
-  std::string_view name() const override { return "evenkeel"; }
+  explicit Journaled(std::string name) : name_(std::move(name)) {}
+  void Add(const JournaledCall& call) { by_day_[call.day].push_back(&call); }
+  std::string_view name() const override { return name_; }
   void EndOfDay(Population& population) override {
     const auto found = by_day_.find(population.day() - 1);
     if (found == by_day_.end()) return;
@@ -21,8 +20,30 @@ class Journaled : public Policy {
   }
 
  private:
+  std::string name_;
   std::map<int, std::vector<const JournaledCall*>> by_day_;
 };
+
+std::unique_ptr<Policy> All(const JournalContent& content) {
+  auto all = std::make_unique<Journaled>("evenkeel");
+  for (const JournaledCall& call : content.calls) all->Add(call);
+  return all;
+}
+
+/// One policy for each action of the catalogue, in which it alone is carried out.
+std::vector<std::unique_ptr<Policy>> Alone(const JournalContent& content) {
+  std::map<std::string, std::unique_ptr<Journaled>> by_action;
+  for (const JournaledCall& call : content.calls) {
+    Arrival arrival;
+    if (!ReadCall({}, content.run.customers, call.id, call.body, &arrival).empty()) continue;
+    std::unique_ptr<Journaled>& policy = by_action[arrival.action];
+    if (policy == nullptr) policy = std::make_unique<Journaled>("only_" + arrival.action);
+    policy->Add(call);
+  }
+  std::vector<std::unique_ptr<Policy>> alone;
+  for (auto& [action, policy] : by_action) alone.push_back(std::move(policy));
+  return alone;
+}
 
 std::string Unknown(const std::vector<std::unique_ptr<Policy>>& policies,
                     const std::vector<std::string>& asked) {
@@ -49,7 +70,10 @@ std::string EvaluateAll(const ValueOrder& order, std::string* text) {
       return order.journal + ": the run is not finished, " + std::to_string(content.finished_days) +
              " of " + std::to_string(content.run.days) + " days are in it";
     }
-    policies.push_back(std::make_unique<Journaled>(content.calls));
+    policies.push_back(All(content));
+    if (order.is_by_action) {
+      for (auto& policy : Alone(content)) policies.push_back(std::move(policy));
+    }
   }
   World world;
   if (std::string error = MakeWorld(content.run, &world); !error.empty()) return error;

@@ -47,6 +47,8 @@ std::string Listener::Start(int port) {
     return "--webhook-port " + std::to_string(port) + ": cannot listen there; is it in use?";
   }
   server_->thread = std::jthread([&http] { http.listen_after_bind(); });
+  // What does not run yet cannot be stopped.
+  while (!http.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   return "";
 }
 

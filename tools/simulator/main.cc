@@ -92,6 +92,7 @@ Command ValueCommand(CLI::App& app, ValueOrder& order) {
   command->add_option("--journal", order.journal,
                       "Of a finished run: its actions are a policy, too, and its world is taken");
   command->add_option("--policies", order.policies, "Only these; see README.md")->delimiter(',');
+  command->add_flag("--by-action", order.is_by_action, "Each action of the journal alone, too");
   command->add_flag("--json", order.is_json, "A JSON line per policy instead of a table");
   return {command, [&order](std::string* text) { return EvaluateAll(order, text); }};
 }

@@ -38,6 +38,7 @@ struct ValueOrder {
   RunId id;                           ///< With a journal: the journal's.
   std::string journal;                ///< Empty: the baselines alone.
   std::vector<std::string> policies;  ///< Empty: all.
+  bool is_by_action = false;          ///< Each action of the journal alone, too.
   bool is_json = false;
 };
 

@@ -112,7 +112,10 @@ class RunTest(unittest.TestCase):
 
     def test_its_value_is_that_of_its_journal(self):
         summary, _ = self.run_with("valued")
-        rows = self.value("--journal", self.folder / "valued.journal", "--policies", "nothing,evenkeel")
+        rows = self.value("--journal", self.folder / "valued.journal", "--by-action", "--policies",
+                          "nothing,evenkeel,only_payment_method_update,only_support_callback")
+        alone = [rows["only_payment_method_update"], rows["only_support_callback"]]
+        self.assertTrue(all(0 < row["contacts"] < rows["evenkeel"]["contacts"] for row in alone), rows)
         self.assertEqual(rows["evenkeel"], {**summary["worth"], "policy": "evenkeel"})
         self.assertNotEqual(rows["nothing"]["value"], rows["evenkeel"]["value"])
 
