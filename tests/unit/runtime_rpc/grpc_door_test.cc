@@ -1,4 +1,5 @@
 #include <future>
+#include <latch>
 
 #include "rpc_rig.h"
 #include <gmock/gmock.h>
@@ -202,6 +203,34 @@ TEST(GrpcDoorTest, LetsOpenCallsEndBeforeItStops) {
       std::async(std::launch::async, [&] { rig.server().Stop(steady_clock::now() + kLong); });
   for (auto& reply : rig.TakeHeld()) reply(v1::GetScoreResponse());
   EXPECT_TRUE(call.get().status.ok());
+}
+
+TEST(GrpcDoorTest, AnswersEveryCallWhenItStopsUnderLoad) {
+  constexpr int kRounds = 10;
+  constexpr int kCallers = 4;
+  for (int round = 0; round < kRounds; ++round) {
+    RpcRig rig;
+    std::latch calling(kCallers);
+    std::vector<std::future<grpc::StatusCode>> callers;
+    for (int i = 0; i < kCallers; ++i) {
+      callers.push_back(std::async(std::launch::async, [&, i] {
+        const char* customer = i % 2 == 0 ? "thread" : "ada";
+        EXPECT_TRUE(Get(rig, customer).status.ok());
+        calling.count_down();
+        for (;;) {
+          const grpc::Status status = Get(rig, customer).status;
+          if (!status.ok()) return status.error_code();
+        }
+      }));
+    }
+    auto held =
+        std::async(std::launch::async, [&] { return Get(rig, "hold").status.error_code(); });
+    rig.AwaitHeld();
+    calling.wait();
+    rig.server().Stop(steady_clock::now() + milliseconds(20));
+    for (auto& caller : callers) EXPECT_EQ(caller.get(), grpc::StatusCode::UNAVAILABLE);
+    EXPECT_EQ(held.get(), grpc::StatusCode::UNAVAILABLE);
+  }
 }
 
 TEST(GrpcDoorTest, CountsCallsUnderTheUsualNames) {
