@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <future>
+#include <iterator>
 
 #include "rpc_rig.h"
 #include <gmock/gmock.h>
@@ -133,114 +135,53 @@ struct BadRow {
   const char* message;  ///< A part of it.
 };
 
-std::vector<BadRow> BadRequests() {
-  const std::string good = R"({"customerId":"ada"})";
-  const char* const json_type = "application/json";
+constexpr const char* kGood = R"({"customerId":"ada"})";
+constexpr const char* kJson = "application/json";
+
+std::vector<BadRow> BadBodies() {
   return {
-      {"cut off JSON",
-       {},
-       json_type,
-       "{\n  \"customerId\": \"a",
-       400,
-       "invalid_argument",
-       "line 2, column"},
-      {"no JSON", {}, json_type, "customer=ada", 400, "invalid_argument", "line 1, column 1"},
-      {"empty", {}, json_type, "", 400, "invalid_argument", "{}"},
-      {"more than one value", {}, json_type, good + " {}", 400, "invalid_argument", "column 22"},
-      {"no object", {}, json_type, "[]", 400, "invalid_argument", "message"},
-      {"unknown field",
-       {},
-       json_type,
-       R"({"customer":"ada"})",
-       400,
-       "invalid_argument",
-       "customer: there is no such field"},
+      {"cut off", {}, kJson, "{\n  \"customerId\": \"a", 400, "invalid_argument", "line 2, column"},
+      {"no JSON", {}, kJson, "customer=ada", 400, "invalid_argument", "line 1, column 1"},
+      {"empty", {}, kJson, "", 400, "invalid_argument", "{}"},
+      {"two values", {}, kJson, std::string(kGood) + " {}", 400, "invalid_argument", "column 22"},
+      {"no object", {}, kJson, "[]", 400, "invalid_argument", "message"},
+      {"unknown field", {}, kJson, R"({"no":1})", 400, "invalid_argument", "no: there is no such"},
       {"wrong type",
        {},
-       json_type,
-       R"({"withFeatures":"maybe"})",
+       kJson,
+       R"({"withFeatures":"x"})",
        400,
        "invalid_argument",
        "with_features"},
-      {"no UTF-8", {}, json_type, "{\"customerId\":\"\xff\"}", 400, "invalid_argument", "column"},
-      {"no protobuf",
-       {},
-       "application/proto",
-       "\xff\xff",
-       400,
-       "invalid_argument",
-       "evenkeel.v1.GetScoreRequest"},
-      {"other version",
-       {{"Connect-Protocol-Version", "2"}},
-       json_type,
-       good,
-       400,
-       "invalid_argument",
-       "connect-protocol-version"},
-      {"timeout of words",
-       {{"Connect-Timeout-Ms", "soon"}},
-       json_type,
-       good,
-       400,
-       "invalid_argument",
-       "connect-timeout-ms"},
-      {"negative timeout",
-       {{"Connect-Timeout-Ms", "-1"}},
-       json_type,
-       good,
-       400,
-       "invalid_argument",
-       "connect-timeout-ms"},
-      {"timeout of 11 digits",
-       {{"Connect-Timeout-Ms", "10000000000"}},
-       json_type,
-       good,
-       400,
-       "invalid_argument",
-       "connect-timeout-ms"},
-      {"timeout of 0",
-       {{"Connect-Timeout-Ms", "0"}},
-       json_type,
-       good,
-       504,
-       "deadline_exceeded",
-       "passed"},
-      {"unknown codec", {}, "text/plain", good, 415, "unimplemented", "application/json"},
-      {"codec of streams",
-       {},
-       "application/connect+json",
-       good,
-       415,
-       "unimplemented",
-       "application/json"},
-      {"other characters",
-       {},
-       "application/json; charset=latin1",
-       good,
-       415,
-       "unimplemented",
-       "application/json"},
-      {"compressed", {{"Content-Encoding", "gzip"}}, json_type, good, 415, "unimplemented", "gzip"},
-      {"wrong token",
-       {{"Authorization", "Bearer nobody"}},
-       json_type,
-       good,
-       401,
-       "unauthenticated",
-       "token"},
-      {"other scheme",
-       {{"Authorization", "Basic YTpi"}},
-       json_type,
-       good,
-       401,
-       "unauthenticated",
-       "Bearer"},
+      {"no UTF-8", {}, kJson, "{\"customerId\":\"\xff\"}", 400, "invalid_argument", "column"},
+      {"no protobuf", {}, "application/proto", "\xff", 400, "invalid_argument", "GetScoreRequest"},
+  };
+}
+
+std::vector<BadRow> BadHeaders() {
+  const char* const timeout = "Connect-Timeout-Ms";
+  const char* const kind = "Authorization";
+  const char* const wrong = "invalid_argument";
+  return {
+      {"version", {{"Connect-Protocol-Version", "2"}}, kJson, kGood, 400, wrong, "is not 1"},
+      {"timeout of words", {{timeout, "soon"}}, kJson, kGood, 400, wrong, "connect-timeout-ms"},
+      {"negative timeout", {{timeout, "-1"}}, kJson, kGood, 400, wrong, "connect-timeout-ms"},
+      {"11 digits", {{timeout, "10000000000"}}, kJson, kGood, 400, wrong, "10 digits"},
+      {"timeout of 0", {{timeout, "0"}}, kJson, kGood, 504, "deadline_exceeded", "passed"},
+      {"unknown codec", {}, "text/plain", kGood, 415, "unimplemented", "application/json"},
+      {"streams", {}, "application/connect+json", kGood, 415, "unimplemented", "application/json"},
+      {"latin1", {}, "application/json; charset=latin1", kGood, 415, "unimplemented", "latin1"},
+      {"compressed", {{"Content-Encoding", "gzip"}}, kJson, kGood, 415, "unimplemented", "gzip"},
+      {"wrong token", {{kind, "Bearer nobody"}}, kJson, kGood, 401, "unauthenticated", "token"},
+      {"other scheme", {{kind, "Basic YTpi"}}, kJson, kGood, 401, "unauthenticated", "Bearer"},
   };
 }
 
 TEST(ConnectDoorTest, SaysWhatIsWrongWithARequest) {
   RpcRig rig;
-  for (const BadRow& row : BadRequests()) {
+  std::vector<BadRow> rows = BadBodies();
+  std::ranges::move(BadHeaders(), std::back_inserter(rows));
+  for (const BadRow& row : rows) {
     SCOPED_TRACE(row.what);
     const auto answer = Post(rig, row.body, row.headers, kGetScore, row.type);
     ASSERT_TRUE(answer);

@@ -203,6 +203,7 @@ TEST(GrpcDoorTest, LetsOpenCallsEndBeforeItStops) {
       std::async(std::launch::async, [&] { rig.server().Stop(steady_clock::now() + kLong); });
   for (auto& reply : rig.TakeHeld()) reply(v1::GetScoreResponse());
   EXPECT_TRUE(call.get().status.ok());
+  stop.get();
 }
 
 TEST(GrpcDoorTest, AnswersEveryCallWhenItStopsUnderLoad) {
