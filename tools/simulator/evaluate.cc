@@ -41,6 +41,7 @@ std::vector<std::unique_ptr<Policy>> Alone(const JournalContent& content) {
     policy->Add(call);
   }
   std::vector<std::unique_ptr<Policy>> alone;
+  alone.reserve(by_action.size());
   for (auto& [action, policy] : by_action) alone.push_back(std::move(policy));
   return alone;
 }

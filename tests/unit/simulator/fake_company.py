@@ -59,7 +59,7 @@ class Company:
     def __init__(self, decide=discounts, chaos=None):
         self.decide, self.chaos = decide, chaos and random.Random(chaos)
         self.lines, self.ticks, self.statuses = {}, [], []
-        self.sent, self.refusals, self.webhook_url = {}, 0, None
+        self.done, self.refusals, self.webhook_url = set(), 0, None
         self._lock = threading.Lock()
         company = self
 
@@ -120,15 +120,17 @@ class Company:
             return self.answer(handler, 202, {"accepted": accepted})
 
     def carry_out(self):
-        """Calls for every line that asks for an action and has none yet, in an order of no meaning."""
+        """Calls for every line that asks for an action and has none yet, in an order of no meaning. What is cut off (the
+        simulator was killed) is called again at the next tick."""
         due = []
         for event_id, text in self.lines.items():
             webhook_id = hashlib.sha256(event_id.encode()).hexdigest()[:32]
-            if webhook_id not in self.sent:
+            if webhook_id not in self.done:
                 body = self.decide(json.loads(text))
-                self.sent[webhook_id] = body
                 if body:
                     due.append((webhook_id, body))
+                else:
+                    self.done.add(webhook_id)
         if self.chaos:
             self.chaos.shuffle(due)
         for webhook_id, body in due:
@@ -137,6 +139,7 @@ class Company:
                 while status not in (200, 409):
                     status, _, _ = call(self.webhook_url, webhook_id, body)
                     self.statuses.append(status)
+            self.done.add(webhook_id)
 
 
 def secret_file(folder):
