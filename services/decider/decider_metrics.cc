@@ -50,8 +50,10 @@ void DeciderMetrics::OnTolerated(std::string_view what, std::uint64_t count) {
 void DeciderMetrics::OnDeadLetter(std::string_view reason) { Count(dead_letters_, reason, ""); }
 
 void DeciderMetrics::OnDecision(const Decision& decision) {
-  const Candidate& chosen = decision.candidates[decision.chosen];
-  Count(decisions_, chosen.action, DecisionVerdictName(decision.verdict));
+  // What a decision is about, also where it comes to nothing: an approval that is rejected.
+  const std::string& action =
+      decision.action ? decision.action->action : decision.candidates[decision.chosen].action;
+  Count(decisions_, action, DecisionVerdictName(decision.verdict));
   for (const Candidate& candidate : decision.candidates) {
     if (candidate.reasons.empty()) continue;
     Count(fallen_, candidate.action, ReasonCodeName(candidate.reasons.front().code));

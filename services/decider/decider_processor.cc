@@ -8,6 +8,17 @@
 
 namespace evenkeel {
 
+namespace {
+
+/// What decisions name the record by that set them off: source and id, of a verdict its own.
+std::pair<std::string, std::string> TriggerOf(const Signal& signal, const SignalPayload& payload) {
+  const auto* verdict = std::get_if<Verdict>(&payload);
+  if (verdict != nullptr) return {verdict->approval_id, verdict->verdict_id};
+  return {signal.source, signal.id};
+}
+
+}  // namespace
+
 DeciderProcessor::DeciderProcessor(Options options, std::shared_ptr<const TimeZoneDatabase> zones,
                                    DeciderMetrics& metrics)
     : options_(std::move(options)),
@@ -57,10 +68,13 @@ Status DeciderProcessor::Observe(SliceContext& context, const LogRecord& record)
   metrics_.OnTolerated("unknown_values", signal_.unknown_value_count);
   metrics_.OnTolerated("contacts", static_cast<std::uint64_t>(observed.contacts_unused));
   if (!observed.requests.empty()) {
-    triggers_.insert_or_assign({signal.source, signal.id}, position);
+    triggers_.insert_or_assign(TriggerOf(signal, signal_.payload), position);
     if (options_.decoder.clock == ClockMode::kWall) {
       metrics_.OnLatency(static_cast<double>((context.now() - record.timestamp).count()) / 1000);
     }
+  }
+  for (const ApprovalRequest& request : observed.withdrawn) {
+    EVENKEEL_RETURN_IF_ERROR(writer_.WriteRequest(context, request));
   }
   return Follow(context, signal.customer.value(), observed);
 }
@@ -95,16 +109,18 @@ Status DeciderProcessor::CloseWave(SliceContext& context) {
 
 // 4. The decision is written, and the action if there is one. All of it takes effect with the
 //    transaction that also holds the customer's changed state and the offsets of the input.
-void DeciderProcessor::OnDecision(CustomerState& /*state*/, Decision decision) {
+void DeciderProcessor::OnDecision(CustomerState& state, Decision decision) {
   context_->MarkDirty(decision.customer.value());
   metrics_.OnDecision(decision);
   std::optional<RecordPosition> position;
   const auto trigger = triggers_.find({decision.trigger.source, decision.trigger.id});
-  if (decision.trigger.kind == TriggerKind::kSignal && trigger != triggers_.end()) {
+  if (decision.trigger.kind != TriggerKind::kTimer && trigger != triggers_.end()) {
     position = trigger->second;
   }
   const Status written = writer_.Write(*context_, decision, std::move(position));
   if (write_status_.ok()) write_status_ = written;
+  const bool is_asked = decision.request && decision.request->state == ApprovalState::kOpen;
+  if (is_asked && written.ok()) state.SealApproval(*decision.request);
 }
 
 DecisionWave& DeciderProcessor::WaveOf(SliceContext& context) {

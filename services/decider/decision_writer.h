@@ -5,14 +5,16 @@
 
 #include "evenkeel/audit/signing.h"
 #include "evenkeel/engine/slice_context.h"
+#include "evenkeel/model/approval_request.h"
+#include "evenkeel/model/approved_action.h"
 #include "evenkeel/model/decision.h"
 #include "evenkeel/model/decision_record.h"
 #include "evenkeel/runtime/topics.h"
 
 namespace evenkeel {
 
-/// Writes what was decided: the record, chained to the one before it in its partition, and the
-/// signed action if something is to be done.
+/// Writes what was decided: the record, chained to the one before it in its partition, the signed
+/// action if something is to be done, and the request for approval if it stands otherwise now.
 class DecisionWriter {
  public:
   struct Options {
@@ -23,13 +25,21 @@ class DecisionWriter {
 
   explicit DecisionWriter(Options options) : options_(std::move(options)) {}
 
-  /// `trigger`: the record that set the decision off, if one did.
-  Status Write(SliceContext& context, const Decision& decision,
+  /// `trigger`: the record that set the decision off, if one did. A new request gets the bytes of
+  /// its action here; the caller keeps them in the customer's state.
+  Status Write(SliceContext& context, Decision& decision,
                std::optional<RecordPosition> trigger) const;
 
+  Status WriteRequest(SliceContext& context, const ApprovalRequest& request) const;
+
  private:
-  Status WriteAction(SliceContext& context, const Decision& decision,
-                     const Sha256Digest& decision_digest) const;
+  ApprovedAction ActionOf(const SliceContext& context, const Decision& decision,
+                          const Sha256Digest& decision_digest) const;
+  Status WriteAction(SliceContext& context, const ApprovedAction& action) const;
+  /// Fills in what a person is to approve.
+  void Seal(const ApprovedAction& action, ApprovalRequest& request) const;
+  /// What was approved, let go as the decision says.
+  Status WriteReleased(SliceContext& context, const Decision& decision) const;
 
   const Options options_;
 };

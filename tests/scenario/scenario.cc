@@ -1,6 +1,7 @@
 #include "scenario.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -12,6 +13,7 @@
 
 #include "evenkeel/base/hash.h"
 #include "evenkeel/bundle/bundle.h"
+#include "evenkeel/bundle/bundle_files.h"
 #include "evenkeel/decision/decision_wave.h"
 #include "evenkeel/policy/holdout.h"
 
@@ -96,19 +98,50 @@ ReceiptStatus StatusOf(const YAML::Node& node) {
   return ReceiptStatus::kFailed;
 }
 
-std::shared_ptr<const DecisionCore> CoreOf(const std::string& bundle) {
+/// A shipped bundle, with texts of its files replaced.
+std::shared_ptr<const DecisionCore> CoreOf(const std::string& bundle, const YAML::Node& changes) {
   static const TimeZoneDatabase kZones = TimeZoneDatabase::Open().value();
-  const auto loaded =
-      Bundle::LoadDirectory(EVENKEEL_SOURCE_DIR "/deploy/bundles/" + bundle, kZones);
-  EVENKEEL_CHECK(loaded.ok());
-  return DecisionCore::Create((*loaded)->core(), {}).value();
+  BundleFiles files = ReadBundleDirectory(EVENKEEL_SOURCE_DIR "/deploy/bundles/" + bundle).value();
+  for (const auto& change : changes) {
+    std::string& text = files.at(change["file"].as<std::string>());
+    const auto from = change["from"].as<std::string>();
+    EVENKEEL_CHECK(text.find(from) != std::string::npos);
+    text.replace(text.find(from), from.size(), change["to"].as<std::string>());
+  }
+  Diagnostics problems;
+  const auto compiled = Bundle::Compile(files, kZones, problems);
+  EVENKEEL_CHECK(compiled != nullptr);
+  return DecisionCore::Create(compiled->core(), {}).value();
+}
+
+Control ControlOf(const YAML::Node& node) {
+  Control control;
+  for (const auto& stop : node["stop"]) {
+    const auto text = stop.as<std::string>();
+    EVENKEEL_CHECK(text == "all" || text.starts_with("action:"));
+    control.switches.push_back(
+        text == "all" ? KillSwitch{SwitchScope::kEverything, "", ""}
+                      : KillSwitch{SwitchScope::kAction, text.substr(text.find(':') + 1), ""});
+  }
+  if (node["level"]) {
+    const auto level = static_cast<AutonomyLevel>(node["level"].as<int>());
+    control.levels.push_back({"retention", "", level});
+  }
+  return control;
+}
+
+std::string_view NameOf(ApprovalState state) {
+  constexpr std::array<std::string_view, 7> kNames = {
+      "open", "withdrawn", "expired", "released", "rejected", "not_released", "held"};
+  return kNames[static_cast<std::size_t>(state) - 1];
 }
 
 /// One customer under one bundle.
 class Player final : public DecisionSink {
  public:
   explicit Player(const YAML::Node& scenario)
-      : core_(CoreOf(scenario["bundle"].as<std::string>())),
+      : bundle_(scenario["bundle"].as<std::string>()),
+        core_(CoreOf(bundle_, scenario["changes"])),
         state_(core_->NewState()),
         wave_(*core_, {.deployment = "scenario", .task_epoch = 1}, *this) {
     const bool wants_holdout = scenario["arm"].as<std::string>("treated") == "holdout";
@@ -123,6 +156,8 @@ class Player final : public DecisionSink {
   void Play(const YAML::Node& step) {
     SCOPED_TRACE(::testing::Message() << "step at line " << step.Mark().line + 1);
     made_.clear();
+    refused_.clear();
+    Prepare(step);
     const bool is_timers_only = static_cast<bool>(step["until"]);
     const TimeMs now = TimeOf(step[is_timers_only ? "until" : "at"]);
     RunTimers(now);
@@ -142,16 +177,54 @@ class Player final : public DecisionSink {
           .action_id = last_action_, .status = StatusOf(step["receipt"]), .occurred = now};
       Feed("receipt", SignalFamily::kReceipt, {}, receipt, now);
     }
+    if (step["verdict"]) Answer(step["verdict"], now);
+    if (step["forget"]) Feed("profile.forget", SignalFamily::kForget, {}, Forget{}, now);
     wave_.Close();
+    EXPECT_EQ(refused_, step["refused"].as<std::string>(""));
     if (step["decides"]) Expect(step["decides"]);
   }
 
-  void OnDecision(CustomerState& /*state*/, Decision decision) override {
+  void OnDecision(CustomerState& state, Decision decision) override {
     if (decision.action) last_action_ = decision.action->action_id;
+    if (decision.request && decision.request->state == ApprovalState::kOpen) {
+      decision.request->action = decision.request->action_id;
+      decision.request->action_digest = Sha256(decision.request->action);
+      state.SealApproval(*decision.request);
+      asked_ = *decision.request;
+    }
     made_.push_back(std::move(decision));
   }
 
  private:
+  /// What happens around the customer: to the process, to the bundle, to the control topic.
+  void Prepare(const YAML::Node& step) {
+    if (step["restart"]) {
+      std::string bytes;
+      state_.EncodeTo(core_->layout(), bytes);
+      LayoutSet layouts;
+      layouts.Add(core_->layout());
+      state_ = CustomerState::Decode(bytes, layouts).value();
+    }
+    if (step["changes"]) changed_ = CoreOf(bundle_, step["changes"]);
+    if (step["control"]) control_ = ControlOf(step["control"]);
+    wave_.Use(changed_ == nullptr ? *core_ : *changed_, control_);
+  }
+
+  void Answer(const YAML::Node& said, TimeMs now) {
+    Verdict verdict;
+    verdict.verdict_id = said["id"].as<std::string>("verdict-" + std::to_string(sequence_));
+    verdict.approval_id = said["about"].as<std::string>(asked_.approval_id);
+    verdict.action_id = asked_.action_id;
+    verdict.action_digest = asked_.action_digest;
+    if (said["digest"]) verdict.action_digest = Sha256(said["digest"].as<std::string>());
+    verdict.kind = said["answer"].as<std::string>("yes") == "yes" ? VerdictKind::kApproved
+                                                                  : VerdictKind::kRejected;
+    verdict.approver = said["by"].as<std::string>("ann");
+    verdict.approver_role = said["role"].as<std::string>("approver");
+    verdict.decided = now;
+    Feed("evenkeel.verdict.v1", SignalFamily::kVerdict, {}, verdict, now);
+  }
+
   void Feed(const std::string& type, SignalFamily family, std::vector<SignalField> fields,
             const SignalPayload& payload, TimeMs now) {
     Signal signal;
@@ -162,9 +235,16 @@ class Player final : public DecisionSink {
     signal.customer = customer_;
     signal.event_time = now;
     signal.fields = std::move(fields);
-    signal.content_hash = static_cast<std::uint64_t>(sequence_);
+    // The same verdict has the same content whenever it comes.
+    signal.content_hash =
+        family == SignalFamily::kVerdict ? 1 : static_cast<std::uint64_t>(sequence_);
     const Observed observed = wave_.Observe(state_, signal, payload, now);
-    EXPECT_EQ(observed.kind, ObservedKind::kApplied) << observed.problem.message;
+    if (observed.kind == ObservedKind::kBadInput) {
+      refused_ = BadInputCodeName(observed.problem.code);
+    } else if (observed.kind == ObservedKind::kRepeat) {
+      refused_ = "repeat";
+    }
+    for (const ApprovalRequest& request : observed.withdrawn) refused_ += request.closed_reason;
   }
 
   void RunTimers(TimeMs until) {
@@ -213,6 +293,17 @@ class Player final : public DecisionSink {
     if (key == "action") return decision.candidates[decision.chosen].action;
     if (key == "cause") return decision.candidates[decision.chosen].cause;
     if (key == "treatment") return decision.candidates[decision.chosen].treatment;
+    if (key == "request") {
+      return decision.request ? std::string(NameOf(decision.request->state)) : "none";
+    }
+    if (key == "by") return decision.answer ? decision.answer->approver : "nobody";
+    if (key == "because") {
+      std::string reasons;
+      for (const Reason& reason : decision.verdict_reasons) {
+        reasons += (reasons.empty() ? "" : " ") + std::string(ReasonCodeName(reason.code));
+      }
+      return reasons;
+    }
     ADD_FAILURE() << "a scenario knows no '" << key << "'";
     return {};
   }
@@ -232,12 +323,17 @@ class Player final : public DecisionSink {
     EXPECT_TRUE(is_found) << "no candidate " << action.as<std::string>();
   }
 
+  const std::string bundle_;
   std::shared_ptr<const DecisionCore> core_;
+  std::shared_ptr<const DecisionCore> changed_;  // In force instead, once there is one.
+  Control control_;
   CustomerState state_;
   DecisionWave wave_;
   CustomerId customer_;
   int sequence_ = 0;
   std::string last_action_;
+  std::string refused_;
+  ApprovalRequest asked_;
   std::vector<Decision> made_;
 };
 
@@ -245,7 +341,14 @@ class Player final : public DecisionSink {
 
 void PlayScenario(const std::string& path) {
   const YAML::Node scenario = YAML::LoadFile(path);
-  Player player(scenario);
+  const auto before = scenario["after"].as<std::string>("");
+  const YAML::Node first =
+      before.empty() ? scenario
+                     : YAML::LoadFile(EVENKEEL_SOURCE_DIR "/tests/scenario/" + before + ".yaml");
+  Player player(first);
+  if (!before.empty()) {
+    for (const auto& step : first["steps"]) player.Play(step);
+  }
   for (const auto& step : scenario["steps"]) player.Play(step);
 }
 

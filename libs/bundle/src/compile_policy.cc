@@ -111,6 +111,25 @@ void CompileAutonomy(CompileScope& scope, const Known& known) {
   }
 }
 
+void CompileApprovals(CompileScope& scope) {
+  const ApprovalsDoc& doc = scope.docs.policy.approvals;
+  ApprovalPolicy& approvals = scope.core.policy.approvals;
+  if (doc.money_above) approvals.money_above_micro = scope.Micros(*doc.money_above);
+  if (doc.assumed_money_above) {
+    approvals.assumed_money_above_micro = scope.Micros(*doc.assumed_money_above);
+  }
+  approvals.by_risk = {doc.by_risk.low, doc.by_risk.medium, doc.by_risk.high};
+  if (doc.by_risk.high == RiskHandling::kExecute) {
+    scope.Error(doc.by_risk.place, doc.by_risk.path + ".high",
+                "actions of high risk never go out unasked; write 'ask' or 'recommend'");
+    approvals.by_risk[2] = RiskHandling::kAsk;
+  }
+  approvals.role = doc.role->value;
+  approvals.expires_after_ms = scope.Millis(doc.expires_after, kMinute, 30 * kDay);
+  approvals.ask_again_after_ms =
+      scope.Millis(doc.ask_again_after, std::chrono::milliseconds(0), 400 * kDay);
+}
+
 void CompileHoldout(CompileScope& scope) {
   const std::optional<HoldoutDoc>& doc = scope.docs.bundle.holdout;
   if (!doc) return;
@@ -187,6 +206,7 @@ void CompilePolicy(CompileScope& scope) {
   CompileClasses(scope.docs.policy.classes, policy);
   CompileContactRules(scope, known);
   CompileAutonomy(scope, known);
+  CompileApprovals(scope);
   CompileHoldout(scope);
   CompilePoints(scope, known);
   policy.receipt_grace_ms = scope.Millis(scope.docs.policy.receipt_grace, kMinute, 30 * kDay);

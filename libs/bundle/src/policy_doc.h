@@ -28,6 +28,13 @@ struct Words<AutonomyLevel> {
       {"L3", AutonomyLevel::kL3}, {"L4", AutonomyLevel::kL4}, {"L5", AutonomyLevel::kL5}};
 };
 template <>
+struct Words<RiskHandling> {
+  static constexpr std::pair<std::string_view, RiskHandling> kAll[] = {
+      {"execute", RiskHandling::kExecute},
+      {"ask", RiskHandling::kAsk},
+      {"recommend", RiskHandling::kRecommend}};
+};
+template <>
 struct Words<Direction> {
   static constexpr std::pair<std::string_view, Direction> kAll[] = {
       {"outbound", Direction::kOutbound}};
@@ -139,6 +146,50 @@ struct AutonomyDoc {
   }
 };
 
+struct ByRiskDoc {
+  static constexpr std::string_view kTitle = "By risk class";
+  static constexpr std::string_view kAbout = "What becomes of an action that could go out.";
+  RiskHandling low = RiskHandling::kExecute;
+  RiskHandling medium = RiskHandling::kAsk;
+  RiskHandling high = RiskHandling::kAsk;
+  Place place;
+  std::string path;
+  void Describe(Fields& f) {
+    f.Optional("low", low, "Of risk class low.");
+    f.Optional("medium", medium, "Of risk class medium.");
+    f.Optional("high", high, "Of risk class high: `ask` or `recommend`.");
+  }
+};
+
+struct ApprovalsDoc {
+  static constexpr std::string_view kTitle = "Approvals";
+  static constexpr std::string_view kAbout =
+      "When a person is asked before an action goes out, from level L2 on. The request names the "
+      "exact action; what is approved is checked again when it is let go. Without a word here only "
+      "actions of low risk that give no money go out unasked. Face value is what an action gives "
+      "over its full term.";
+  std::optional<Placed<Money>> money_above;
+  std::optional<Placed<Money>> assumed_money_above;
+  ByRiskDoc by_risk;
+  Placed<Name> role{{"approver"}, {}, {}};
+  Placed<Span> expires_after{{std::chrono::hours(24)}, {}, {}};
+  Placed<Span> ask_again_after{{std::chrono::hours(24 * 14)}, {}, {}};
+  void Describe(Fields& f) {
+    f.Optional("money_above", money_above,
+               "Asks where its face value and that of what the customer got within 30 days are "
+               "together above this. Without it, any money asks.");
+    f.Optional("assumed_money_above", assumed_money_above,
+               "Asks where its own face value is above this and its uplift an assumption. Without "
+               "it, any money on an assumption asks.");
+    f.Optional("by_risk", by_risk, "What its risk class says.");
+    f.Optional("role", role, "Who may answer.");
+    f.Optional("expires_after", expires_after, "No answer until then means no. Up to 30d.");
+    f.Optional("ask_again_after", ask_again_after,
+               "After a person said no, the customer's same action is not asked about for so long. "
+               "Up to 400d.");
+  }
+};
+
 struct TriggerDoc {
   static constexpr std::string_view kTitle = "Trigger";
   static constexpr std::string_view kAbout = "Signals that open a decision.";
@@ -188,6 +239,7 @@ struct PolicyDoc {
   Named<CoolDownDoc> cool_downs;
   Named<QuietHoursDoc> quiet_hours;
   std::vector<AutonomyDoc> autonomy;
+  ApprovalsDoc approvals;
   Named<PointDoc> decision_points;
   Placed<Span> receipt_grace{{std::chrono::hours(24)}, {}, {}};
   Place place;
@@ -197,6 +249,7 @@ struct PolicyDoc {
     f.Optional("cool_downs", cool_downs, "Pauses.");
     f.Optional("quiet_hours", quiet_hours, "Times of day without contact.");
     f.Optional("autonomy", autonomy, "How much happens without a person.");
+    f.Optional("approvals", approvals, "When a person is asked first.");
     f.Optional("classes", classes, "Changes of the rules by class.");
     f.Optional(
         "receipt_grace", receipt_grace,

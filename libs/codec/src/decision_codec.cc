@@ -92,18 +92,19 @@ void Write(const Verdict& answer, v1::ApprovalAnswer& message) {
   message.set_decided_time_ms(answer.decided.value);
   message.set_action_digest(std::string(AsBytes(answer.action_digest)));
   message.set_policy_revision(answer.policy_revision);
+  message.set_action_id(answer.action_id);
 }
 
 Status ReadAnswer(const v1::DecisionRecord& record, Decision& decision) {
   if (!record.has_answer()) return {};
   const v1::ApprovalAnswer& message = record.answer();
   const auto digest = internal::DigestFrom(message.action_digest());
-  if (!digest || message.verdict() == v1::VERDICT_UNSPECIFIED || !decision.action) {
+  if (!digest || message.verdict() == v1::VERDICT_UNSPECIFIED) {
     return internal::Damaged(kWhat, "answer");
   }
   decision.answer = Verdict{.verdict_id = message.verdict_id(),
                             .approval_id = decision.approval_id,
-                            .action_id = decision.action->action_id,
+                            .action_id = message.action_id(),
                             .action_digest = *digest,
                             .kind = internal::EnumCast<VerdictKind>(message.verdict()),
                             .approver = message.approver(),

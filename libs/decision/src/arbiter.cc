@@ -41,11 +41,11 @@ Decision Arbiter::Decide() {
 
 void Arbiter::Describe() {
   const DecisionRequest& request = pending_.request;
-  const DecisionPointDefinition& point = definition_.catalogue.points[request.point];
-  decision_.decision_id =
-      DecisionIdOf(scope_, pending_.customer.value(), request.trigger, point.name, request.ordinal);
+  decision_.point = request.approval != nullptr ? request.approval->point
+                                                : definition_.catalogue.points[request.point].name;
+  decision_.decision_id = DecisionIdOf(scope_, pending_.customer.value(), request.trigger,
+                                       decision_.point, request.ordinal);
   decision_.customer = pending_.customer;
-  decision_.point = point.name;
   decision_.trigger = request.trigger;
   decision_.ordinal = request.ordinal;
   decision_.decided = now_;
@@ -140,6 +140,7 @@ void Arbiter::Judge(const Option& option, const std::string& domain) {
   Option judged = option;
   JudgePolicy(action, RequestOf(option), judged, candidate);
   JudgeValue(action, treatment, candidate);
+  JudgeRoom(action, candidate);
   options_.push_back(judged);
   decision_.candidates.push_back(std::move(candidate));
 }
@@ -151,17 +152,18 @@ void Arbiter::JudgePolicy(const ActionDefinition& action, const ContactRequest& 
     Say(candidate, ReasonCode::kKillSwitch, NameOfScope(*kill));
   }
   if (candidate.level == AutonomyLevel::kL0) Say(candidate, ReasonCode::kScoreOnly);
+  JudgeRequests(action, candidate);
   JudgeConditions(option.proposal, candidate);
   const bool is_for_good = !candidate.reasons.empty();
   ContactAnswer answer = core_.contacts_.Check(request, {.profile = pending_.state->profile,
-                                                         .ledger = pending_.state->ledger,
+                                                         .ledger = ledger(),
                                                          .is_held_out = holdout_.is_held_out,
                                                          .now = now_});
   candidate.send_by = option.send_by = answer.send_by;
   if (!is_for_good) candidate.next_eligible = answer.next_eligible;
   std::move(answer.reasons.begin(), answer.reasons.end(), std::back_inserter(candidate.reasons));
   const TimeMs cut{now_.value - core_.contacts_.history_ms()};
-  if (!pending_.state->ledger.MakeRoom(cut)) Say(candidate, ReasonCode::kLedgerFull);
+  if (!ledger().MakeRoom(cut)) Say(candidate, ReasonCode::kLedgerFull);
 }
 
 void Arbiter::JudgeConditions(const Proposal& proposal, Candidate& candidate) {
@@ -218,27 +220,34 @@ void Arbiter::Choose() {
     return;
   }
   const Option& option = options_[decision_.chosen - 1];
-  decision_.verdict = VerdictOf(chosen, ActionOf(option));
-  Plan(option);
+  ApprovalNeed need = NeedFor(chosen, ActionOf(option));
+  decision_.verdict = VerdictOf(chosen, need);
+  decision_.action = PlanFor(option);
   const bool is_withheld =
       holdout_.is_held_out && definition_.policy.RuleOf(ActionOf(option).contact_class).is_held_out;
   // What would have used up caps uses up shadow ones; a recommendation uses up neither.
+  const bool is_asked = decision_.verdict == DecisionVerdict::kAskApproval && !is_withheld;
+  if (is_asked) Widen(option);
   if (decision_.verdict != DecisionVerdict::kRecommend) {
     Reserve(option, is_withheld ? ContactState::kShadow : ContactState::kReserved);
   }
-  if (is_withheld) decision_.verdict = DecisionVerdict::kWithheld;
+  if (is_withheld) {
+    decision_.verdict = DecisionVerdict::kWithheld;
+  } else if (chosen.level >= AutonomyLevel::kL2) {
+    decision_.verdict_reasons = std::move(need.reasons);
+  }
+  if (is_asked) AskFor();
 }
 
-DecisionVerdict Arbiter::VerdictOf(const Candidate& candidate,
-                                   const ActionDefinition& action) const {
-  // Above L1 single-step actions of risk class L go out by themselves; more waits for approvals.
-  if (candidate.level < AutonomyLevel::kL2 || action.risk_class != RiskClass::kLow) {
+DecisionVerdict Arbiter::VerdictOf(const Candidate& candidate, const ApprovalNeed& need) const {
+  if (candidate.level < AutonomyLevel::kL2 || need.handling == RiskHandling::kRecommend) {
     return DecisionVerdict::kRecommend;
   }
+  if (need.handling == RiskHandling::kAsk) return DecisionVerdict::kAskApproval;
   return candidate.channel == kTaskChannel ? DecisionVerdict::kTask : DecisionVerdict::kExecute;
 }
 
-void Arbiter::Plan(const Option& option) {
+PlannedAction Arbiter::PlanFor(const Option& option) const {
   const ActionDefinition& action = ActionOf(option);
   const TreatmentDefinition& treatment = TreatmentOf(option);
   PlannedAction plan;
@@ -260,12 +269,14 @@ void Arbiter::Plan(const Option& option) {
   plan.incentive_micro = action.incentive.amount_micro;
   plan.incentive_payments = action.incentive.payments;
   plan.parameters = action.parameters;
-  decision_.action = std::move(plan);
+  return plan;
 }
 
 void Arbiter::Reserve(const Option& option, ContactState state) {
-  ContactEntry entry = core_.contacts_.EntryFor(RequestOf(option), state, now_, option.send_by);
-  entry.action_key = *ParseActionId(decision_.action->action_id);
+  const PlannedAction& plan = *decision_.action;
+  ContactEntry entry = core_.contacts_.EntryFor(RequestOf(option), state, now_, plan.send_by);
+  entry.face_micro = plan.FaceMicro();
+  entry.action_key = *ParseActionId(plan.action_id);
   pending_.state->AddContact(std::move(entry));
 }
 
@@ -286,7 +297,9 @@ void Arbiter::LookAgain() {
 
 Decision DecisionCore::Arbitrate(PendingDecision& pending, const DecisionScope& scope,
                                  const Control& control) const {
-  return Arbiter(*this, pending, scope, control).Decide();
+  Arbiter arbiter(*this, pending, scope, control);
+  const std::shared_ptr<const ApprovalStep> approval = pending.request.approval;
+  return approval == nullptr ? arbiter.Decide() : arbiter.Follow(*approval);
 }
 
 }  // namespace evenkeel

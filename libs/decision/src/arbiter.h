@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "evenkeel/decision/decision_core.h"
+#include "evenkeel/policy/approval_policy.h"
 #include "evenkeel/policy/holdout.h"
 
 namespace evenkeel {
@@ -16,6 +18,9 @@ class Arbiter {
           const Control& control);
 
   Decision Decide();
+
+  /// What follows for a request for approval from an answer, or from its timer.
+  Decision Follow(const ApprovalStep& step);
 
  private:
   struct Option {
@@ -34,10 +39,34 @@ class Arbiter {
   void JudgeValue(const ActionDefinition& action, const TreatmentDefinition& treatment,
                   Candidate& candidate);
   void Choose();
-  DecisionVerdict VerdictOf(const Candidate& candidate, const ActionDefinition& action) const;
-  void Plan(const Option& option);
+  DecisionVerdict VerdictOf(const Candidate& candidate, const ApprovalNeed& need) const;
+  PlannedAction PlanFor(const Option& option) const;
   void Reserve(const Option& option, ContactState state);
   void LookAgain();
+
+  // Approvals: arbiter_approvals.cc.
+  ApprovalNeed NeedFor(const Candidate& candidate, const ActionDefinition& action) const;
+  /// What requests that are open, or were, say against a candidate.
+  void JudgeRequests(const ActionDefinition& action, Candidate& candidate) const;
+  void JudgeRoom(const ActionDefinition& action, Candidate& candidate) const;
+  /// The planned action may go out as late as its answer may come, and a send window later.
+  void Widen(const Option& option);
+  void AskFor();
+  /// The action as it was approved; nothing where the bundle has it no more, or another way.
+  std::optional<Option> ApprovedOption();
+  void CheckRelease();
+  void JudgeRelease(const ActionDefinition& action, Candidate& candidate) const;
+  void Choose(Candidate& candidate);
+  void Release(Candidate& candidate);
+  void Hold(Candidate& candidate, TimeMs until);
+  void End(ApprovalState state, DecisionVerdict verdict, std::vector<Reason> reasons);
+  void Answered(ApprovalRequest& request) const;
+  void MoveContact(TimeMs from, TimeMs by);
+
+  /// A release does not count its own reservation.
+  bool is_release() const { return ledger_.has_value(); }
+  ContactLedger& ledger() { return ledger_ ? *ledger_ : pending_.state->ledger; }
+  const ContactLedger& ledger() const { return ledger_ ? *ledger_ : pending_.state->ledger; }
 
   const ActionDefinition& ActionOf(const Option& option) const;
   const TreatmentDefinition& TreatmentOf(const Option& option) const;
@@ -50,7 +79,9 @@ class Arbiter {
   const Control& control_;
   const TimeMs now_;
   HoldoutDraw holdout_;
-  std::vector<Option> options_;  // Of candidates 1, 2, ...: candidate 0 does nothing.
+  std::vector<Option> options_;          // Of candidates 1, 2, ...: candidate 0 does nothing.
+  std::optional<ContactLedger> ledger_;  // For a release: without its own contact.
+  PendingApproval* request_ = nullptr;   // The one that is followed.
   Decision decision_;
 };
 

@@ -2,17 +2,21 @@
 
 #include <algorithm>
 
+#include "evenkeel/base/check.h"
 #include "evenkeel/features/far_time.h"
 
 namespace evenkeel {
 namespace {
 
-constexpr std::uint8_t kStateVersion = 1;
+// Version 2 is version 1 with more behind it. A state that has nothing of that is written as 1, so
+// that only customers who need it cannot be read by older builds.
+constexpr std::uint8_t kFirstVersion = 1;
+constexpr std::uint8_t kApprovalsVersion = 2;
 
 // The three counters may grow by so much without anybody looking.
 constexpr std::int64_t kCounterBytes = 30;
 constexpr std::int64_t kPointBytes = 40;
-constexpr std::int64_t kContactBytes = 90;
+constexpr std::int64_t kContactBytes = 100;
 constexpr std::int64_t kToldBytes = 10;
 
 void WritePoints(ByteWriter& writer, const std::vector<PointState>& points) {
@@ -40,7 +44,8 @@ void ReadPoints(ByteReader& reader, std::vector<PointState>& points) {
 
 void CustomerState::EncodeTo(const Layout& layout, std::string& out) const {
   ByteWriter writer(out);
-  writer.Byte(kStateVersion);
+  const bool has_more = !approvals.empty() || ledger.has_faces();
+  writer.Byte(has_more ? kApprovalsVersion : kFirstVersion);
   writer.Varint(layout_id);
   WriteSlots(writer, layout, features);
   seen.Write(writer);
@@ -50,13 +55,17 @@ void CustomerState::EncodeTo(const Layout& layout, std::string& out) const {
   writer.Varint(counts.applied);
   writer.Varint(counts.repeats);
   writer.Varint(counts.past_horizon);
+  if (!has_more) return;
+  ledger.WriteFaces(writer);
+  approvals.Write(writer);
 }
 
 Result<CustomerState> CustomerState::Decode(std::string_view bytes, const LayoutSet& layouts) {
   ByteReader reader(bytes);
-  if (const std::uint8_t version = reader.Byte(); version != kStateVersion) {
+  const std::uint8_t version = reader.Byte();
+  if (version != kFirstVersion && version != kApprovalsVersion) {
     return DataLoss("a customer state of version " + std::to_string(version) +
-                    ": this build reads version 1");
+                    ": this build reads versions 1 and 2");
   }
   CustomerState state;
   state.layout_id = reader.Varint();
@@ -72,6 +81,10 @@ Result<CustomerState> CustomerState::Decode(std::string_view bytes, const Layout
   state.counts.applied = reader.Varint();
   state.counts.repeats = reader.Varint();
   state.counts.past_horizon = reader.Varint();
+  if (version == kApprovalsVersion) {
+    state.ledger.ReadFaces(reader);
+    state.approvals.Read(reader);
+  }
   if (!reader.done()) return DataLoss("a customer state that ends early or late");
   state.bytes_bound = static_cast<std::int64_t>(bytes.size()) + kCounterBytes;
   return state;
@@ -87,6 +100,10 @@ void CustomerState::TimersTo(std::vector<CustomerTimer>& timers) const {
   }
   const TimeMs first = ledger.FirstReturn();
   if (first < TimeMs::Max()) timers.push_back({first, std::string(kReturnTimer)});
+  for (const PendingApproval& pending : approvals.open()) {
+    if (pending.due == TimeMs::Max()) continue;
+    timers.push_back({pending.due, std::string(kApprovalTimer) + pending.request.approval_id});
+  }
 }
 
 std::vector<std::size_t> CustomerState::Tell(const CaseDeadline& deadline) {
@@ -109,6 +126,18 @@ void CustomerState::AddContact(ContactEntry entry) {
       kContactBytes +
       static_cast<std::int64_t>(entry.action.size() + entry.channel.size() + entry.purpose.size());
   ledger.Add(std::move(entry));
+}
+
+void CustomerState::AddApproval(PendingApproval pending) {
+  bytes_bound += BytesBound(pending);
+  approvals.Add(std::move(pending));
+}
+
+void CustomerState::SealApproval(const ApprovalRequest& request) {
+  PendingApproval* pending = approvals.Find(request.approval_id);
+  EVENKEEL_CHECK(pending != nullptr && pending->request.state == ApprovalState::kOpen);
+  bytes_bound += static_cast<std::int64_t>(request.action.size());
+  pending->request = request;
 }
 
 void CustomerState::MeasureBytes(const Layout& layout) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "approval_answers.h"
 #include "input_size.h"
 
 #include "evenkeel/base/check.h"
@@ -17,6 +18,13 @@ std::string TextOf(const Signal& signal, std::string_view field) {
   const FieldValue* value = signal.Find(field);
   const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(value);
   return text == nullptr ? std::string() : *text;
+}
+
+// The same verdict is the same answer, by whatever way it comes.
+SignalKey KeyOf(const Signal& signal, const SignalPayload& payload) {
+  const auto* answer = std::get_if<Verdict>(&payload);
+  return answer == nullptr ? SignalKeyOf(signal.source, signal.id)
+                           : SignalKeyOf("evenkeel.verdict", answer->verdict_id);
 }
 
 TimeMs Later(TimeMs time, std::int64_t by_ms) {
@@ -72,12 +80,8 @@ Observed DecisionCore::Observe(CustomerState& state, const Signal& signal,
                                FeatureUpdate& scratch) const {
   EVENKEEL_CHECK(state.layout_id == layout().id && !state.is_in_wave);
   Observed observed;
-  if (std::holds_alternative<Forget>(payload)) {
-    state = NewState();
-    observed.kind = ObservedKind::kForgotten;
-    return observed;
-  }
-  const SignalKey key = SignalKeyOf(signal.source, signal.id);
+  if (std::holds_alternative<Forget>(payload)) return ForgetAll(state, now);
+  const SignalKey key = KeyOf(signal, payload);
   const Seen seen =
       state.seen.Check(definition_.duplicates, key, signal.content_hash, signal.event_time);
   if (seen == Seen::kRepeat) {
@@ -90,7 +94,7 @@ Observed DecisionCore::Observe(CustomerState& state, const Signal& signal,
         BadInputCode::kIdReused,
         "id '" + signal.id + "' of source '" + signal.source + "' came before with other content"};
   } else {
-    observed.problem = CheckInput(state, signal, payload, scratch);
+    observed.problem = CheckInput(state, signal, payload, now, scratch);
   }
   if (observed.problem.ok()) observed.problem = CheckSize(state, signal, payload, scratch);
   if (!observed.problem.ok()) {
@@ -112,7 +116,8 @@ Observed DecisionCore::Observe(CustomerState& state, const Signal& signal,
 }
 
 BadInput DecisionCore::CheckInput(const CustomerState& state, const Signal& signal,
-                                  const SignalPayload& payload, FeatureUpdate& scratch) const {
+                                  const SignalPayload& payload, TimeMs now,
+                                  FeatureUpdate& scratch) const {
   if (const auto* update = std::get_if<ProfileUpdate>(&payload)) {
     BadInput problem = state.profile.Check(*update);
     if (!problem.ok()) return problem;
@@ -121,6 +126,10 @@ BadInput DecisionCore::CheckInput(const CustomerState& state, const Signal& sign
     if (!ParseActionId(receipt->action_id)) {
       return {BadInputCode::kMalformed, "action_id is not 32 lower-case hexadecimal digits"};
     }
+  }
+  if (const auto* answer = std::get_if<Verdict>(&payload)) {
+    BadInput problem = internal::CheckAnswer(state.approvals, *answer, now).problem;
+    if (!problem.ok()) return problem;
   }
   return features_.Prepare(state.features, signal, scratch);
 }
@@ -151,9 +160,41 @@ void DecisionCore::Apply(CustomerState& state, const Signal& signal, const Signa
   } else if (const auto* receipt = std::get_if<Receipt>(&payload)) {
     observed.settlement = state.ledger.Settle(*ParseActionId(receipt->action_id), receipt->status,
                                               receipt->occurred, now);
+  } else if (const auto* answer = std::get_if<Verdict>(&payload)) {
+    FollowAnswer(state, *answer, now, observed);
   } else if (signal.type == kOptOutType) {
     state.profile.OptOut(TextOf(signal, "purpose"), TextOf(signal, "channel"), signal.event_time);
   }
+}
+
+Observed DecisionCore::ForgetAll(CustomerState& state, TimeMs now) const {
+  Observed observed;
+  observed.kind = ObservedKind::kForgotten;
+  for (const PendingApproval& pending : state.approvals.open()) {
+    ApprovalRequest request = pending.request;
+    request.state = ApprovalState::kWithdrawn;
+    request.closed_reason = "forgotten";
+    request.changed = now;
+    request.held_until.reset();
+    observed.withdrawn.push_back(std::move(request));
+  }
+  state = NewState();
+  return observed;
+}
+
+void DecisionCore::FollowAnswer(CustomerState& state, const Verdict& answer, TimeMs now,
+                                Observed& observed) const {
+  ApprovalStep step{.approval_id = answer.approval_id,
+                    .point = {},
+                    .answer = answer,
+                    .no_effect = internal::CheckAnswer(state.approvals, answer, now).no_effect};
+  if (const PendingApproval* pending = state.approvals.Find(answer.approval_id)) {
+    step.point = pending->point;
+  }
+  observed.requests.push_back(
+      {.trigger = {TriggerKind::kVerdict, answer.approval_id, answer.verdict_id, {}},
+       .now = now,
+       .approval = std::make_shared<const ApprovalStep>(std::move(step))});
 }
 
 void DecisionCore::OpenPoints(CustomerState& state, const Signal& signal, TimeMs now,
@@ -227,6 +268,10 @@ Observed DecisionCore::OnTimer(CustomerState& state, std::string_view name, Time
     return observed;
   }
   if (name.starts_with(kDueTimer)) OpenDuePoints(state, name, due, now, observed);
+  if (name.starts_with(kApprovalTimer)) {
+    OnApprovalTimer(state, name, due, now, observed);
+    return observed;
+  }
   if (!name.starts_with(kDecideTimer)) return observed;
   const std::string_view wanted = name.substr(kDecideTimer.size());
   const std::vector<DecisionPointDefinition>& points = definition_.catalogue.points;
@@ -252,6 +297,17 @@ Observed DecisionCore::OnTimer(CustomerState& state, std::string_view name, Time
   const auto index = static_cast<std::uint32_t>(point - points.begin());
   Ask(state, index, {TriggerKind::kTimer, {}, std::string(name), due}, now, observed);
   return observed;
+}
+
+void DecisionCore::OnApprovalTimer(CustomerState& state, std::string_view name, TimeMs due,
+                                   TimeMs now, Observed& observed) {
+  PendingApproval* pending = state.approvals.Find(name.substr(kApprovalTimer.size()));
+  if (pending == nullptr || pending->due > due) return;
+  pending->due = TimeMs::Max();
+  ApprovalStep step{.approval_id = pending->request.approval_id, .point = pending->point};
+  observed.requests.push_back({.trigger = {TriggerKind::kTimer, {}, std::string(name), due},
+                               .now = now,
+                               .approval = std::make_shared<const ApprovalStep>(std::move(step))});
 }
 
 void DecisionCore::Score(PendingDecision& pending) const {

@@ -15,6 +15,18 @@ int DigitOf(char c) {
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+std::string_view NameOf(TriggerKind kind) {
+  switch (kind) {
+    case TriggerKind::kSignal:
+      return "signal";
+    case TriggerKind::kTimer:
+      return "timer";
+    case TriggerKind::kVerdict:
+      break;
+  }
+  return "verdict";
+}
+
 }  // namespace
 
 std::string DecisionIdOf(const DecisionScope& scope, std::string_view customer,
@@ -24,7 +36,7 @@ std::string DecisionIdOf(const DecisionScope& scope, std::string_view customer,
   stream.UpdateField(scope.deployment);
   stream.UpdateField(std::to_string(scope.task_epoch));
   stream.UpdateField(customer);
-  stream.UpdateField(trigger.kind == TriggerKind::kSignal ? "signal" : "timer");
+  stream.UpdateField(NameOf(trigger.kind));
   stream.UpdateField(trigger.source);
   stream.UpdateField(trigger.id);
   // A signal is told by source and id; a timer fires again and again under its name.
@@ -39,6 +51,13 @@ std::string ActionIdOf(std::string_view decision_id, std::uint32_t index) {
   stream.UpdateField("evenkeel.action.1");
   stream.UpdateField(decision_id);
   stream.UpdateField(std::to_string(index));
+  return FirstHalf(stream);
+}
+
+std::string ApprovalIdOf(std::string_view decision_id) {
+  Sha256Stream stream;
+  stream.UpdateField("evenkeel.approval.1");
+  stream.UpdateField(decision_id);
   return FirstHalf(stream);
 }
 

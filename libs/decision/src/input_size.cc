@@ -41,6 +41,12 @@ std::int64_t SizeOf(const ProfileUpdate& update) {
   return size;
 }
 
+// What is kept of an answer while its action is held, and of the request once it is closed.
+std::int64_t SizeOf(const Verdict& answer) {
+  return 2 * (SizeOf(answer.verdict_id) + SizeOf(answer.approver)) + SizeOf(answer.approver_role) +
+         SizeOf(answer.policy_revision) + 64 + 16 + 4 * kNumber;
+}
+
 }  // namespace
 
 std::int64_t GrowthBound(const Signal& signal, const SignalPayload& payload,
@@ -52,6 +58,7 @@ std::int64_t GrowthBound(const Signal& signal, const SignalPayload& payload,
     size += numbers * kNumber + static_cast<std::int64_t>(change.symbol.size());
   }
   if (const auto* profile = std::get_if<ProfileUpdate>(&payload)) size += SizeOf(*profile);
+  if (const auto* answer = std::get_if<Verdict>(&payload)) size += SizeOf(*answer);
   if (signal.family == SignalFamily::kFeedback) size += 2 * 256 + 4 * kNumber;  // An opt-out.
   return size;
 }

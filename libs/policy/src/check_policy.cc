@@ -20,6 +20,9 @@ class Checker {
     CheckQuietHours();
     CheckHoldout();
     CheckZones();
+    for (DefinitionProblem& problem : CheckApprovals(policy_.approvals)) {
+      Say("approvals." + problem.where, std::move(problem.problem));
+    }
     if (policy_.receipt_grace_ms < 0 || policy_.receipt_grace_ms > kSpanMsMax) {
       Say("receipt_grace_ms", "out of range: 0 to 400 days");
     }

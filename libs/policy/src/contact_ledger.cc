@@ -1,6 +1,7 @@
 #include "evenkeel/policy/contact_ledger.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "evenkeel/base/check.h"
 #include "evenkeel/features/enum_bytes.h"
@@ -38,6 +39,44 @@ bool ContactLedger::MakeRoom(TimeMs cut) {
 void ContactLedger::Add(ContactEntry entry) {
   EVENKEEL_CHECK(entries_.size() < kEntriesMax);
   entries_.push_back(std::move(entry));
+}
+
+ContactEntry* ContactLedger::ReservedOf(const ActionKey& key) {
+  const auto entry = std::ranges::find_if(entries_, [&](const ContactEntry& e) {
+    return e.action_key == key && e.state == ContactState::kReserved;
+  });
+  return entry == entries_.end() ? nullptr : &*entry;
+}
+
+void ContactLedger::Move(const ActionKey& key, TimeMs from, TimeMs by, TimeMs return_at) {
+  ContactEntry* entry = ReservedOf(key);
+  EVENKEEL_CHECK(entry != nullptr);
+  entry->from = from;
+  entry->by = by;
+  entry->return_at = return_at;
+}
+
+void ContactLedger::Return(const ActionKey& key) {
+  if (ContactEntry* entry = ReservedOf(key)) entry->state = ContactState::kReturned;
+}
+
+ContactLedger ContactLedger::Without(const ActionKey& key) const {
+  ContactLedger rest = *this;
+  std::erase_if(rest.entries_, [&](const ContactEntry& e) { return e.action_key == key; });
+  return rest;
+}
+
+std::int64_t ContactLedger::FaceSince(TimeMs since) const {
+  std::int64_t sum = 0;
+  for (const ContactEntry& entry : entries_) {
+    const bool is_given =
+        entry.state == ContactState::kReserved || entry.state == ContactState::kSettled;
+    if (!is_given || entry.last() < since) continue;
+    if (__builtin_add_overflow(sum, entry.face_micro, &sum)) {
+      return std::numeric_limits<std::int64_t>::max();
+    }
+  }
+  return sum;
 }
 
 Settlement ContactLedger::Settle(const ActionKey& key, ReceiptStatus status, TimeMs occurred,
@@ -112,6 +151,18 @@ void ContactLedger::Read(ByteReader& reader) {
     entry.return_at = {entry.by.value + reader.Signed()};
     entries_.push_back(std::move(entry));
   }
+}
+
+bool ContactLedger::has_faces() const {
+  return std::ranges::any_of(entries_, [](const ContactEntry& e) { return e.face_micro != 0; });
+}
+
+void ContactLedger::WriteFaces(ByteWriter& writer) const {
+  for (const ContactEntry& entry : entries_) writer.Signed(entry.face_micro);
+}
+
+void ContactLedger::ReadFaces(ByteReader& reader) {
+  for (ContactEntry& entry : entries_) entry.face_micro = reader.Signed();
 }
 
 }  // namespace evenkeel

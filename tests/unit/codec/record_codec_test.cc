@@ -53,7 +53,7 @@ TEST(DecisionCodec, EveryLevelVerdictAndReasonComesBack) {
       EXPECT_EQ(DecodeDecision(EncodeDecision(decision, {}))->decision, decision);
     }
   }
-  for (int code = 1; code <= 33; ++code) {
+  for (int code = 1; code <= 35; ++code) {
     decision.candidates[1].reasons = {{static_cast<ReasonCode>(code), "rule"}};
     EXPECT_EQ(DecodeDecision(EncodeDecision(decision, {}))->decision, decision) << code;
   }

@@ -231,12 +231,18 @@ TEST(ArbitrationTest, TheLevelSaysWhoActs) {
   EXPECT_THAT(CodesOf(Find(scored, "nudge")), ElementsAre(ReasonCode::kScoreOnly));
 }
 
-TEST(ArbitrationTest, ARiskierActionIsOnlyRecommended) {
+TEST(ArbitrationTest, WhatBecomesOfARiskierActionIsDeclared) {
   CoreDefinition definition = MakeDefinition();
   definition.catalogue.actions[0].risk_class = RiskClass::kMedium;
-  const Decision decision = Decide(definition);
-  EXPECT_EQ(decision.verdict, DecisionVerdict::kRecommend);
-  ASSERT_TRUE(decision.action.has_value());
+  const auto verdict_by = [&definition](RiskHandling handling) {
+    definition.policy.approvals.by_risk[1] = handling;
+    const Decision decision = Decide(definition);
+    EXPECT_TRUE(decision.action.has_value());
+    return decision.verdict;
+  };
+  EXPECT_EQ(verdict_by(RiskHandling::kAsk), DecisionVerdict::kAskApproval);
+  EXPECT_EQ(verdict_by(RiskHandling::kRecommend), DecisionVerdict::kRecommend);
+  EXPECT_EQ(verdict_by(RiskHandling::kExecute), DecisionVerdict::kExecute);
 }
 
 TEST(ArbitrationTest, WorkForPeopleIsATask) {

@@ -120,10 +120,16 @@ inline ProfileUpdate Consents(TimeMs since) {
   return update;
 }
 
-/// Keeps what is decided.
+/// Keeps what is decided, and makes the bytes of actions that persons are asked about, as a decider
+/// does.
 class DecisionList final : public DecisionSink {
  public:
-  void OnDecision(CustomerState& /*state*/, Decision decision) override {
+  void OnDecision(CustomerState& state, Decision decision) override {
+    if (decision.request && decision.request->state == ApprovalState::kOpen) {
+      decision.request->action = "bytes of " + decision.request->action_id;
+      decision.request->action_digest = Sha256(decision.request->action);
+      state.SealApproval(*decision.request);
+    }
     decisions.push_back(std::move(decision));
   }
 

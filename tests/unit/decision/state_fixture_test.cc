@@ -1,7 +1,7 @@
-// What version 1 of layout and state bytes looks like: every later build must read it, and this
-// build must write it. A change here needs a new version number, and this fixture kept.
+// What the versions of layout and state bytes look like: every later build must read them, and this
+// build must write them. A change here needs a new version number, and these fixtures kept.
 
-#include "decision_builders.h"
+#include "approval_builders.h"
 #include <gtest/gtest.h>
 
 namespace evenkeel {
@@ -69,6 +69,62 @@ TEST(StateFixtureTest, VersionOneIsStillRead) {
   EXPECT_EQ(*state, Story(world));
   EXPECT_EQ(state->counts.applied, 3U);
   EXPECT_EQ(state->ledger.entries().size(), 1U);
+}
+
+constexpr std::string_view kAskedStateHex =
+    "02b0ebe3a0aad6acfdd9010296b40202280200000280dea6d6a5634cdd57ac45510113b0b34e5c6aa2809424bb"
+    "d9d25e5dd5be80f4ee063ced30406e2fff05f977c28a422a6cac5fa2b95fedd1e8fd0003096d61726b6574696e"
+    "6705656d61696c0180d08fa5986300096d61726b6574696e6704707573680180d08fa5986300096d61726b6574"
+    "696e6703736d730180d08fa59863000002e37959ee4a3a98685a5e52e6816d4fb60663726564697405656d6169"
+    "6c096d61726b6574696e6703038094bac7986380d8906080f0b252d94f28bfd7ecf70e5f5493479478506b0663"
+    "726564697405656d61696c096d61726b6574696e67010380d0f782a66380e8dd0d80f0b25201077061796d656e"
+    "7482dea6d6a56300000500008092f4018092f40101d94f28bfd7ecf70e5f5493479478506bb8973e255b54c432"
+    "ba2624f61e121e09036164610663726564697409726574656e74696f6e0b726574656e74696f6e2f31046d6169"
+    "6c02743105656d61696c096d61726b6574696e6701010180dea6d6a56380b6b7b6a66380897a040095b3b09f52"
+    "44fab9ccb516540f5f73f407296279746573206f66206439346632386266643765636637306535663534393334"
+    "3739343738353036620270318092f4010645555202056d6f6e65790e617373756d65645f75706c696674086170"
+    "70726f76657280dea6d6a56380ced9a8a663fed8c801010009666978747572652d3403616e6e80d295dda56382"
+    "d0f782a663077061796d656e740109666978747572652d340103616e6e08617070726f7665720080d295dda563"
+    "82d0f782a66301d9c0a24796e256cefa2ecba5e9809837050663726564697480cef1ca9863";
+
+/// A customer with an action that is held, and one that a person rejected.
+CustomerState AskedStory() {
+  testing::AskingWorld world;
+  const auto answer = [&world](VerdictKind kind, const std::string& id, TimeMs now) {
+    Verdict verdict = testing::AskingWorld::Yes(*world.Last().request);
+    verdict.kind = kind;
+    verdict.verdict_id = id;
+    world.Answer(verdict, now);
+  };
+  Signal profile = MakeSignal("profile.update", At(0), {}, "ada", "fixture-0");
+  profile.family = SignalFamily::kProfile;
+  world.Feed(profile, At(0), testing::Consents(At(0)));
+  const auto fail = [&world](TimeMs now, const std::string& id) {
+    world.Feed(
+        MakeSignal("billing.payment_attempt", now, {{"status", std::string("failed")}}, "ada", id),
+        now);
+    world.wave.Close();
+  };
+  fail(At(0, 10), "fixture-1");
+  answer(VerdictKind::kRejected, "fixture-2", At(0, 11));
+  fail(At(20, 19), "fixture-3");
+  answer(VerdictKind::kApproved, "fixture-4", At(20, 21));
+  return world.StateOf();
+}
+
+TEST(StateFixtureTest, VersionTwoIsStillWrittenAndRead) {
+  const CustomerState story = AskedStory();
+  testing::AskingWorld world;
+  std::string bytes;
+  story.EncodeTo(world.core->layout(), bytes);
+  EXPECT_EQ(ToHex(bytes), kAskedStateHex);
+  LayoutSet layouts;
+  layouts.Add(world.core->layout());
+  const Result<CustomerState> state = CustomerState::Decode(FromHex(kAskedStateHex), layouts);
+  ASSERT_TRUE(state.ok()) << state.status().ToString();
+  EXPECT_EQ(*state, story);
+  EXPECT_EQ(state->approvals.open().size(), 1U);
+  EXPECT_EQ(state->approvals.open()[0].request.state, ApprovalState::kHeld);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "evenkeel/base/result.h"
 #include "evenkeel/base/time.h"
+#include "evenkeel/decision/pending_approvals.h"
 #include "evenkeel/features/layout.h"
 #include "evenkeel/features/seen_ids.h"
 #include "evenkeel/features/slots.h"
@@ -49,6 +50,7 @@ class CustomerState {
   SeenIds seen;
   CustomerProfile profile;
   ContactLedger ledger;
+  PendingApprovals approvals;
   std::vector<PointState> points;  ///< Ascending by name.
   SignalCounts counts;
 
@@ -77,13 +79,20 @@ class CustomerState {
   /// Adds to the ledger. REQUIRES: the ledger's MakeRoom() said yes.
   void AddContact(ContactEntry entry);
 
+  /// Adds a request. REQUIRES: as PendingApprovals::Add().
+  void AddApproval(PendingApproval pending);
+
+  /// The exact bytes of the action that an open request asks about, once they are made: what
+  /// verdicts must bind to. REQUIRES: the request is open.
+  void SealApproval(const ApprovalRequest& request);
+
   /// Sets `bytes_bound` from the bytes as they are now.
   void MeasureBytes(const Layout& layout);
 
   friend bool operator==(const CustomerState& a, const CustomerState& b) {
     return a.layout_id == b.layout_id && a.features == b.features && a.seen == b.seen &&
            a.profile == b.profile && a.ledger == b.ledger && a.points == b.points &&
-           a.counts == b.counts;
+           a.counts == b.counts && a.approvals == b.approvals;
   }
 };
 

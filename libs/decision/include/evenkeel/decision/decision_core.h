@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,12 +23,21 @@
 
 namespace evenkeel {
 
+/// What comes of a request for approval: somebody answered, or its timer fired.
+struct ApprovalStep {
+  std::string approval_id;
+  std::string point;  ///< That it comes from; empty where it is long closed.
+  std::optional<Verdict> answer;
+  std::optional<ReasonCode> no_effect;  ///< The answer changes nothing (any more): why.
+};
+
 /// A decision that is due.
 struct DecisionRequest {
-  std::uint32_t point = 0;  ///< Index into the catalogue's points.
+  std::uint32_t point = 0;  ///< Index into the catalogue's points; unused for an approval.
   Trigger trigger;
   std::uint32_t ordinal = 0;
   TimeMs now;
+  std::shared_ptr<const ApprovalStep> approval;  ///< Null: nobody was asked before.
 };
 
 enum class ObservedKind : std::uint8_t {
@@ -46,6 +56,8 @@ struct Observed {
   std::int32_t contacts_unused = 0;  ///< Contacts of an account, which are not used yet.
   std::int32_t returned = 0;         ///< Reservations that found no receipt in time.
   Settlement settlement = Settlement::kUnchanged;  ///< Of a receipt.
+  /// Requests that were open about who is forgotten now: nobody needs to answer.
+  std::vector<ApprovalRequest> withdrawn;
   std::vector<DecisionRequest> requests;
 };
 
@@ -114,11 +126,16 @@ class DecisionCore {
   DecisionCore(CoreDefinition definition, StateLimits limits);
 
   BadInput CheckInput(const CustomerState& state, const Signal& signal,
-                      const SignalPayload& payload, FeatureUpdate& scratch) const;
+                      const SignalPayload& payload, TimeMs now, FeatureUpdate& scratch) const;
   BadInput CheckSize(CustomerState& state, const Signal& signal, const SignalPayload& payload,
                      const FeatureUpdate& update) const;
   void Apply(CustomerState& state, const Signal& signal, const SignalPayload& payload, TimeMs now,
              Observed& observed) const;
+  Observed ForgetAll(CustomerState& state, TimeMs now) const;
+  void FollowAnswer(CustomerState& state, const Verdict& answer, TimeMs now,
+                    Observed& observed) const;
+  static void OnApprovalTimer(CustomerState& state, std::string_view name, TimeMs due, TimeMs now,
+                              Observed& observed);
   void OpenPoints(CustomerState& state, const Signal& signal, TimeMs now, Observed& observed) const;
   void OpenDuePoints(CustomerState& state, std::string_view timer, TimeMs due, TimeMs now,
                      Observed& observed) const;

@@ -24,6 +24,9 @@ std::string DecisionIdOf(const DecisionScope& scope, std::string_view customer,
 /// H(domain of ids, decision id, index): 32 hexadecimal digits.
 std::string ActionIdOf(std::string_view decision_id, std::uint32_t index);
 
+/// H(domain of ids, decision id): 32 hexadecimal digits.
+std::string ApprovalIdOf(std::string_view decision_id);
+
 /// The seed of a decision's random draws.
 std::uint64_t SeedOf(std::string_view decision_id);
 

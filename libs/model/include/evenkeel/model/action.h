@@ -65,6 +65,11 @@ struct PlannedAction {
   std::int32_t incentive_payments = 0;  ///< 0: once, at once. n: at the end of each of n periods.
   std::vector<std::pair<std::string, std::string>> parameters;  ///< As the catalogue lists them.
 
+  /// What the customer gets over the full term, in millionths.
+  std::int64_t FaceMicro() const {
+    return incentive_micro * (incentive_payments == 0 ? 1 : incentive_payments);
+  }
+
   friend bool operator==(const PlannedAction&, const PlannedAction&) = default;
 };
 

@@ -65,6 +65,8 @@ enum class ReasonCode : std::uint8_t {
   kExpired = 31,           ///< Nobody answered in time.
   kAlreadyAnswered = 32,   ///< Another answer came first.
   kApproved = 33,          ///< A person said yes.
+  kRoleNotAllowed = 34,    ///< The policy in force wants an answer in another role.
+  kHeldOut = 35,           ///< The customer is held out by now.
 };
 
 /// The code's name in lower case: "consent_missing".

@@ -34,6 +34,8 @@ struct ContactEntry {
   TimeMs from;             ///< When it happened; the send window while reserved,
   TimeMs by;               ///< which ends before this.
   TimeMs return_at;        ///< A reservation without a receipt is returned then.
+  /// What the customer gets over the full term, in millionths of the bundle's currency.
+  std::int64_t face_micro = 0;
 
   /// The last moment at which it may have happened.
   TimeMs last() const { return state == ContactState::kReserved ? TimeMs{by.value - 1} : from; }
@@ -61,6 +63,18 @@ class ContactLedger {
   /// REQUIRES: MakeRoom() said yes.
   void Add(ContactEntry entry);
 
+  /// A contact that was planned will be made at another time: from `from`, before `by`.
+  void Move(const ActionKey& key, TimeMs from, TimeMs by, TimeMs return_at);
+
+  /// A contact that was planned will not be made.
+  void Return(const ActionKey& key);
+
+  /// The ledger as it would be without the contact of `key`.
+  ContactLedger Without(const ActionKey& key) const;
+
+  /// What the customer got, or may get, since `since`: face values in millionths.
+  std::int64_t FaceSince(TimeMs since) const;
+
   /// Takes in what became of an action.
   Settlement Settle(const ActionKey& key, ReceiptStatus status, TimeMs occurred, TimeMs now);
 
@@ -74,9 +88,16 @@ class ContactLedger {
   /// On bytes that are none, `reader` is not ok afterwards.
   void Read(ByteReader& reader);
 
+  /// The face values, which version 1 of the state does not have: after Write() and Read().
+  void WriteFaces(ByteWriter& writer) const;
+  void ReadFaces(ByteReader& reader);
+  bool has_faces() const;
+
   friend bool operator==(const ContactLedger&, const ContactLedger&) = default;
 
  private:
+  ContactEntry* ReservedOf(const ActionKey& key);
+
   std::vector<ContactEntry> entries_;  // In the order of decision.
 };
 

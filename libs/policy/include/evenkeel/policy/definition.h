@@ -7,6 +7,7 @@
 
 #include "evenkeel/base/time.h"
 #include "evenkeel/model/action.h"
+#include "evenkeel/policy/approval_policy.h"
 #include "evenkeel/policy/time_zone.h"
 
 namespace evenkeel {
@@ -119,6 +120,7 @@ struct PolicyDefinition {
   std::vector<QuietHoursRule> quiet_hours;
   std::string default_time_zone;  ///< Of customers without a known one. Empty: quiet hours block.
   std::vector<AutonomyRule> autonomy;
+  ApprovalPolicy approvals;
   HoldoutPolicy holdout;
   std::vector<TimeZoneTable> time_zones;  ///< Sorted by name: every zone of the tz database.
   /// How long after its send window a reservation waits for its receipt before it is returned.
