@@ -178,7 +178,7 @@ class Player final : public DecisionSink {
       Feed("receipt", SignalFamily::kReceipt, {}, receipt, now);
     }
     if (step["verdict"]) Answer(step["verdict"], now);
-    if (step["forget"]) Feed("profile.forget", SignalFamily::kForget, {}, Forget{}, now);
+    if (step["forget"]) Feed("forget", SignalFamily::kForget, {}, Forget{}, now);
     wave_.Close();
     EXPECT_EQ(refused_, step["refused"].as<std::string>(""));
     if (step["decides"]) Expect(step["decides"]);
@@ -222,7 +222,7 @@ class Player final : public DecisionSink {
     verdict.approver = said["by"].as<std::string>("ann");
     verdict.approver_role = said["role"].as<std::string>("approver");
     verdict.decided = now;
-    Feed("evenkeel.verdict.v1", SignalFamily::kVerdict, {}, verdict, now);
+    Feed("verdict", SignalFamily::kVerdict, {}, verdict, now);
   }
 
   void Feed(const std::string& type, SignalFamily family, std::vector<SignalField> fields,

@@ -12,11 +12,14 @@ null:
    "consent": {"purposes": ["marketing"]},
    "exempt": {"caps": ["mandatory", "transactional"], "counting": ["mandatory", "transactional"],
               "cool_downs": ["mandatory", "transactional"], "quiet_hours": ["mandatory"],
-              "consent": ["mandatory"], "holdout": ["mandatory", "transactional", "remedial"]}}
+              "consent": ["mandatory"], "holdout": ["mandatory", "transactional", "remedial"]},
+   "approvals": {"actions": ["discount_25"], "risk": ["medium", "high"], "money_above": 8.0,
+                 "role": "approver"}}
 
 `channels` of a cap or of quiet hours: all contact channels where absent. `actions` of a cool-down:
 all where absent; `per_action` (default): each waits for itself alone. `time_zone` is for customers
-who never told theirs. A contact counts at the time at which it was made, or else is planned for.
+who never told theirs. `approvals`: these actions, those of these risk classes, and those that give more
+than so much over their full term never go out without a person. A contact counts at the time at which it was made, or else is planned for.
 """
 
 import collections
@@ -28,7 +31,7 @@ import zoneinfo
 EXEMPT = {"caps": ["mandatory", "transactional"], "counting": ["mandatory", "transactional"],
           "cool_downs": ["mandatory", "transactional"], "quiet_hours": ["mandatory"],
           "consent": ["mandatory"], "holdout": ["mandatory", "transactional", "remedial"]}
-KNOWN = {"contact_channels", "caps", "cool_downs", "quiet_hours", "consent", "exempt"}
+KNOWN = {"contact_channels", "caps", "cool_downs", "quiet_hours", "consent", "exempt", "approvals"}
 NOT_DELIVERED = {"FAILED", "EXPIRED", "REFUSED", "OVERRIDDEN"}
 HOUR_MS = 3_600_000
 # An opt-out is on its way for a moment; nobody can heed it before it arrives.
@@ -50,6 +53,7 @@ class Policy:
         self.cool_downs = rules.get("cool_downs")
         self.quiet = rules.get("quiet_hours")
         self.consent = rules.get("consent")
+        self.approvals = rules.get("approvals")
         self.exempt = {**EXEMPT, **rules.get("exempt", {})}
 
     def contacts(self, actions, rule, channels=None):

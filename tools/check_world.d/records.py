@@ -104,6 +104,8 @@ class Log:
     decisions: list = dataclasses.field(default_factory=list)
     actions: list = dataclasses.field(default_factory=list)
     receipts: list = dataclasses.field(default_factory=list)
+    requests: list = dataclasses.field(default_factory=list)
+    verdicts: list = dataclasses.field(default_factory=list)
     commits: list = dataclasses.field(default_factory=list)
     places: collections.Counter = dataclasses.field(default_factory=collections.Counter)
 
@@ -119,6 +121,10 @@ class Log:
         elif topic.startswith("actions."):
             signed = contract.read("SignedAction", record.value)
             self.actions.append(Action(record, payload(signed, "ApprovedAction", contract)))
+        elif topic == "approvals.requests.v1":
+            self.requests.append((record, contract.read("ApprovalRequest", record.value)))
+        elif topic == "approvals.verdicts.v1":
+            self.verdicts.append((record, contract.read("ApprovalVerdict", record.value)))
         elif topic == "receipts.v1":
             self.receipts.append((record, contract.read("Receipt", record.value)))
         elif topic.endswith("journal.v1"):

@@ -59,7 +59,7 @@ def check(world, options):
     """Dumps the log and lets tools/check_world, which knows nothing of us, judge. Returns its exit code."""
     prefix = "evenkeel."
     topics = sorted(line.split(":")[0] for line in world.command("topics", "list").splitlines())
-    wanted = [t for t in topics if any(part in t for part in (".signals.", ".decisions.", ".actions.", ".receipts.",
+    wanted = [t for t in topics if any(part in t for part in (".signals.", ".decisions.", ".actions.", ".receipts.", ".approvals.",
                                                              ".journal.")) or t.endswith(".dlq")]
     dumps = [world.dump(topic) for topic in wanted]
     command = [ROOT / "tools" / "check_world", "--events", world.events, "--dump", *dumps, "--journal", world.journal,

@@ -56,7 +56,8 @@ class Arbiter {
   std::optional<Option> ApprovedOption();
   void CheckRelease();
   void JudgeRelease(const ActionDefinition& action, Candidate& candidate) const;
-  void Choose(Candidate& candidate);
+  /// Doing nothing loses against what a person wants.
+  void ChooseApproved(Candidate& candidate);
   void Release(Candidate& candidate);
   void Hold(Candidate& candidate, TimeMs until);
   void End(ApprovalState state, DecisionVerdict verdict, std::vector<Reason> reasons);

@@ -178,7 +178,7 @@ void Arbiter::JudgeRelease(const ActionDefinition& action, Candidate& candidate)
   }
 }
 
-void Arbiter::Choose(Candidate& candidate) {
+void Arbiter::ChooseApproved(Candidate& candidate) {
   decision_.candidates[0].selection_ppb = 0;
   decision_.candidates[0].reasons.push_back({ReasonCode::kLowerValue, {}});
   decision_.chosen = 1;
@@ -186,7 +186,7 @@ void Arbiter::Choose(Candidate& candidate) {
 }
 
 void Arbiter::Release(Candidate& candidate) {
-  Choose(candidate);
+  ChooseApproved(candidate);
   MoveContact(now_, candidate.send_by);
   request_->action.send_from = now_;
   request_->action.send_by = candidate.send_by;
@@ -195,7 +195,7 @@ void Arbiter::Release(Candidate& candidate) {
 
 void Arbiter::Hold(Candidate& candidate, TimeMs until) {
   decision_.verdict_reasons = std::exchange(candidate.reasons, {});
-  Choose(candidate);
+  ChooseApproved(candidate);
   decision_.verdict = DecisionVerdict::kHeld;
   MoveContact(until, {until.value + TreatmentOf(options_[0]).send_window_ms});
   ApprovalRequest& request = request_->request;

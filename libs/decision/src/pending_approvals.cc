@@ -182,17 +182,18 @@ PendingApproval ReadOne(ByteReader& reader) {
   return pending;
 }
 
+std::string_view IdOf(const PendingApproval& pending) { return pending.request.approval_id; }
+
 }  // namespace
 
 const PendingApproval* PendingApprovals::Find(std::string_view approval_id) const {
-  const auto found = std::ranges::find_if(open_, [&](const PendingApproval& pending) {
-    return pending.request.approval_id == approval_id;
-  });
+  const auto found = std::ranges::find(open_, approval_id, IdOf);
   return found == open_.end() ? nullptr : &*found;
 }
 
 PendingApproval* PendingApprovals::Find(std::string_view approval_id) {
-  return const_cast<PendingApproval*>(std::as_const(*this).Find(approval_id));
+  const auto found = std::ranges::find(open_, approval_id, IdOf);
+  return found == open_.end() ? nullptr : &*found;
 }
 
 const ClosedApproval* PendingApprovals::FindClosed(std::string_view approval_id) const {

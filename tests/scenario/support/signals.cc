@@ -89,4 +89,32 @@ void WriteExpiredCard(ServiceWorld& world, const std::string& customer, TimeMs a
                RecordOf(world, PaymentFailed(customer, customer + "/payment", at))});
 }
 
+void WriteWishToLeave(ServiceWorld& world, const std::string& customer, TimeMs at) {
+  ProfileUpdate update = Served(at);
+  update.consents.push_back(update.consents.front());
+  update.consents.back().purpose = "marketing";
+  update.preferences.channels = {"email"};
+  update.attributes = {{"contract", std::string("monthly")}, {"tenure_months", std::int64_t{14}}};
+  const Signal profile =
+      SignalOf("profile.updated", SignalFamily::kProfile, customer, customer + "/profile", at);
+  Signal invoice = Invoice(customer, customer + "/invoice", at);
+  invoice.fields[0].value = Euros(12'000);
+  Signal wish = SignalOf("interaction.conversation", SignalFamily::kInteraction, customer,
+                         customer + "/wish", at);
+  wish.fields = {{"channel", std::string("chat")}, {"intent", std::string("cancel")}};
+  world.Write({RecordOf(world, profile, update), RecordOf(world, invoice), RecordOf(world, wish)});
+}
+
+void WriteTick(ServiceWorld& world, TimeMs until) {
+  std::vector<OwnedRecord> records;
+  for (Partition row = 0; row < world.deployment.row_count; ++row) {
+    Signal tick = SignalOf("tick", SignalFamily::kTick, "",
+                           std::to_string(row) + "/" + std::to_string(until.value), until);
+    OwnedRecord record = RecordOf(world, tick, Tick{.until = until});
+    record.partition = row;
+    records.push_back(std::move(record));
+  }
+  world.Write(records);
+}
+
 }  // namespace evenkeel::testing

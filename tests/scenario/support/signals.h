@@ -34,4 +34,11 @@ OwnedRecord RecordOf(const ServiceWorld& world, const Signal& signal,
 /// Everything that makes the demo bundle ask for a new card: consents, a price, a failed payment.
 void WriteExpiredCard(ServiceWorld& world, const std::string& customer, TimeMs at);
 
+/// Everything that makes the demo bundle ask a person about a quarter off: consents, a high price,
+/// the wish to leave.
+void WriteWishToLeave(ServiceWorld& world, const std::string& customer, TimeMs at);
+
+/// The time, for every partition.
+void WriteTick(ServiceWorld& world, TimeMs until);
+
 }  // namespace evenkeel::testing

@@ -94,6 +94,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"policy.yaml", "7d}", "7 days}",
              "policy.yaml:2:35: caps.week.window: '7 days' is not a duration; write a whole number "
              "and a unit (ms, s, min, h, d, w), such as 7d"},
+        Case{"policy.yaml", "autonomy:", "approvals:\n  by_risk: {high: execute}\nautonomy:",
+             "policy.yaml:6:12: approvals.by_risk.high: actions of high risk never go out unasked; "
+             "write 'ask' or 'recommend'"},
+        Case{"policy.yaml", "autonomy:", "approvals: {money_above: 5.00 USD}\nautonomy:",
+             "policy.yaml:5:26: approvals.money_above: the amount is in USD, the bundle in EUR; "
+             "convert it"},
+        Case{"policy.yaml", "autonomy:", "approvals: {expires_after: 31d}\nautonomy:",
+             "policy.yaml:5:28: approvals.expires_after: '31d' is out of range; write 1min to 30d"},
         Case{"policy.yaml", "7d}", "500d}",
              "policy.yaml:2:35: caps.week.window: '500d' is out of range; write 1min to 400d"},
         Case{"policy.yaml", "contacts_max: 2", "contacts_max: two",

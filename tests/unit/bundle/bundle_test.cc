@@ -37,6 +37,13 @@ TEST(ShippedBundleTest, DemoIsComplete) {
   EXPECT_EQ(core.catalogue.actions.size(), 10U);
   EXPECT_EQ(core.policy.holdout.share_ppm, 100'000);
   EXPECT_EQ(core.policy.time_zones.size(), Zones().names().size());
+  const ApprovalPolicy& approvals = core.policy.approvals;
+  EXPECT_EQ(approvals.money_above_micro, 8'000'000);
+  EXPECT_EQ(approvals.assumed_money_above_micro, 4'000'000);
+  EXPECT_EQ(approvals.HandlingOf(RiskClass::kMedium), RiskHandling::kAsk);
+  EXPECT_EQ(approvals.role, "approver");
+  EXPECT_EQ(approvals.expires_after_ms, 3LL * 86'400'000);
+  EXPECT_EQ(approvals.ask_again_after_ms, 30LL * 86'400'000);
   EXPECT_NE(bundle->FindSource("simulator"), nullptr);
   EXPECT_EQ(bundle->FindSource("other"), nullptr);
   bool has_harm = false;

@@ -65,8 +65,9 @@ class CheckWorldTest(unittest.TestCase):
         self.assertIsNone(figures["cap_violations"])
         self.assertIsNone(figures["quiet_hour_violations"])
         self.assertIsNone(figures["consent_violations"])
-        self.expect(TinyWorld(CONTRACT), *(f"{name}_violations was not checked" for name in (
-            "cap", "cool_down", "quiet_hour", "consent")), options=["--complete"])
+        self.expect(TinyWorld(CONTRACT), *(f"{name} was not checked" for name in (
+            "cap_violations", "cool_down_violations", "quiet_hour_violations", "consent_violations",
+            "unasked_actions")), options=["--complete"])
 
     def test_checks_everything_where_it_has_everything(self):
         self.expect(TinyWorld(CONTRACT), options=["--complete"])
@@ -151,6 +152,54 @@ class CheckWorldTest(unittest.TestCase):
         world = TinyWorld(CONTRACT)
         world.decide("d9", "C4", "EXECUTE", action_id="a9")
         self.expect(world, "actions_not_emitted")
+
+    # --- asked before ---
+
+    def test_passes_what_a_person_approved(self):
+        for raw in (False, True):
+            world = TinyWorld(CONTRACT, raw)
+            world.ask("a9")
+            figures = self.expect(world, options=["--complete", "--min-released", "1"])
+            self.assertEqual(figures["approvals"], {"RELEASED": 1})
+        self.expect(world, "expired < 1", options=["--min-expired", "1"])
+
+    def test_finds_an_action_that_nobody_was_asked_about(self):
+        for how in ({"action": "credit"}, {"risk_class": "RISK_CLASS_HIGH"},
+                    {"amount": {"units": 801, "scale": 2, "currency": "EUR"}}):
+            world = TinyWorld(CONTRACT)
+            world.ask("a9", action={"action": "tips", "approval_basis": "APPROVAL_BASIS_AUTONOMY", **how})
+            self.expect(world, "unasked_actions")
+
+    def test_finds_an_approval_that_is_none(self):
+        for name, spoiled in {
+                "a no": {"verdict": {"verdict": "VERDICT_REJECTED"}},
+                "another's verdict": {"verdict": {"verdict_id": "v-other"}},
+                "of another action": {"verdict": {"action_digest": b"0" * 32}},
+                "by who proposed it": {"verdict": {"approver": "retention/1"},
+                                       "action": {"approver": "retention/1"}},
+                "by another than it says": {"verdict": {"approver": "bob"}},
+                "in another role": {"verdict": {"approver_role": "auditor"}},
+                "too late": {"action": {"issued_time_ms": T0 + DAY}},
+                "of another request": {"action": {"approval_id": "ask-other"}},
+                "that was rejected": {"request": {"state": "APPROVAL_STATE_REJECTED"}},
+        }.items():
+            with self.subTest(name):
+                world = TinyWorld(CONTRACT)
+                world.ask("a9", **spoiled)
+                self.expect(world, "unasked_actions", "forged_approvals")
+
+    def test_finds_a_release_without_its_action(self):
+        world = TinyWorld(CONTRACT)
+        world.ask("a9", release=False)
+        world.close("a9", {"approval_id": "ask-a9", "action_id": "a9", "state": "APPROVAL_STATE_OPEN"})
+        self.expect(world, "released_not_emitted")
+
+    def test_finds_a_request_that_ended_twice(self):
+        world = TinyWorld(CONTRACT)
+        world.ask("a9")
+        world.close("a9", {"approval_id": "ask-a9", "action_id": "a9", "state": "APPROVAL_STATE_EXPIRED"})
+        figures = self.expect(world, "approvals_closed_twice", "unasked_actions", "forged_approvals")
+        self.assertEqual(figures["approvals"], {"EXPIRED": 1})
 
     # --- executed once ---
 
@@ -370,7 +419,8 @@ class CheckWorldTest(unittest.TestCase):
         for path in shipped:
             self.spoil_files = lambda folder, path=path: (folder / "policy.json").write_text(
                 path.read_text())
-            figures = self.expect(TinyWorld(CONTRACT), options=["--complete"])
+            # The world gives a discount unasked, which the demo does not.
+            figures = self.expect(TinyWorld(CONTRACT), "unasked_actions", options=["--complete"])
             self.assertEqual(figures["cap_violations"], 0)
 
     def test_says_what_it_cannot_read(self):

@@ -19,6 +19,7 @@ POLICY = {
                     "per_action": False}],
     "quiet_hours": {"from": "21:00", "to": "08:00", "channels": ["sms", "push", "phone"]},
     "consent": {"purposes": ["marketing"]},
+    "approvals": {"actions": ["credit"], "risk": ["high"], "money_above": 8.0, "role": "approver"},
 }
 
 
@@ -131,6 +132,41 @@ class TinyWorld:
             "send_window": {"start_time_ms": at_ms, "end_time_ms": at_ms + 6 * HOUR}})
         self.record(f"actions.{channel}.v1", self.value("SignedAction", {"payload": payload}),
                     key=customer)
+
+    def ask(self, name, customer="C4", verdict=None, request=None, action=None, release=True):
+        """A person is asked and says yes; `verdict`, `request`, `action`: what is otherwise."""
+        payload = {
+            "action_id": name, "customer_id": customer, "action": "credit", "channel": "email",
+            "purpose": "service", "action_class": "ACTION_CLASS_DEFAULT", "approval_id": f"ask-{name}",
+            "approval_basis": "APPROVAL_BASIS_PERSON", "issued_time_ms": T0,
+            "expires_time_ms": T0 + 2 * DAY, "risk_class": "RISK_CLASS_LOW",
+            "send_window": {"start_time_ms": T0, "end_time_ms": T0 + 6 * HOUR}}
+        asked = wire.encode(self.contract, "ApprovedAction", payload)
+        open_request = {
+            "approval_id": f"ask-{name}", "state": "APPROVAL_STATE_OPEN", "action_id": name,
+            "action": asked, "action_digest": hashlib.sha256(asked).digest(),
+            "proposer": "retention/1", "required_role": "approver", "expires_time_ms": T0 + DAY}
+        self.decide(f"d-{name}", customer, "ASK_APPROVAL", action_id=name)
+        self.record("approvals.requests.v1", self.value("ApprovalRequest", open_request))
+        self.record("approvals.verdicts.v1", self.value("ApprovalVerdict", {
+            "verdict_id": f"v-{name}", "approval_id": f"ask-{name}", "action_id": name,
+            "action_digest": open_request["action_digest"], "verdict": "VERDICT_APPROVED",
+            "approver": "ann", "approver_role": "approver", **(verdict or {})}))
+        if not release:
+            return
+        self.close(name, {**open_request, **(request or {})})
+        self.decide(f"r-{name}", customer, "RELEASED", action_id=name)
+        signed = wire.encode(self.contract, "ApprovedAction",
+                             {**payload, "approver": "ann", **(action or {})})
+        self.record("actions.email.v1", self.value("SignedAction", {"payload": signed}),
+                    key=customer)
+        self.call(name)
+        self.receipt(name, at_ms=T0 + HOUR)
+
+    def close(self, name, request):
+        self.record("approvals.requests.v1", self.value("ApprovalRequest", {
+            "state": "APPROVAL_STATE_RELEASED", **request, "verdict_id": f"v-{name}",
+            **({"state": "APPROVAL_STATE_RELEASED"} if request["state"].endswith("OPEN") else {})}))
 
     def receipt(self, name, status="DONE", at_ms=T0):
         self.record("receipts.v1", self.value("Receipt", {

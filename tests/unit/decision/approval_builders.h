@@ -56,7 +56,7 @@ class AskingWorld : public World {
 
   Observed Answer(Verdict verdict, TimeMs now) {
     verdict.decided = now;
-    Signal signal = MakeSignal("evenkeel.verdict.v1", now);
+    Signal signal = MakeSignal("verdict", now);
     signal.family = SignalFamily::kVerdict;
     signal.content_hash = SipHash64({}, verdict.verdict_id + verdict.approver + verdict.comment);
     const Observed observed = Feed(signal, now, verdict);

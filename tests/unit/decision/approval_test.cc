@@ -294,8 +294,7 @@ TEST(AnswerTest, AtTheLastMomentItIsTooLateThoughTheTimerHasNotFired) {
 TEST(AnswerTest, WhoIsForgottenIsNotAskedAbout) {
   AskingWorld world;
   const ApprovalRequest request = world.AskAt(At(0, 10));
-  const Observed observed =
-      world.Feed(MakeSignal("profile.forget", At(0, 11)), At(0, 11), Forget{});
+  const Observed observed = world.Feed(MakeSignal("forget", At(0, 11)), At(0, 11), Forget{});
   EXPECT_EQ(observed.kind, ObservedKind::kForgotten);
   ASSERT_THAT(observed.withdrawn, SizeIs(1));
   EXPECT_EQ(observed.withdrawn[0].approval_id, request.approval_id);
