@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
              "caps:", "cap:", "policy.yaml:1:1: unknown key 'cap'; did you mean 'caps'?"},
         Case{"policy.yaml", "caps:", "something_else_entirely: 1\ncaps:",
              "policy.yaml:1:1: unknown key 'something_else_entirely'; known: decision_points, "
-             "caps, cool_downs, quiet_hours, autonomy, classes, receipt_grace"},
+             "caps, cool_downs, quiet_hours, autonomy, approvals, classes, receipt_grace"},
         Case{"policy.yaml", "window: 7d", "windw: 7d",
              "policy.yaml:2:9: caps.week: the key 'window' is missing; add it\npolicy.yaml:2:27: "
              "caps.week: unknown key 'windw'; did you mean 'window'?"},
