@@ -219,5 +219,38 @@ class SuiteTimes(unittest.TestCase):
         self.assertEqual(suite_times.skips(cases), {"no data": 1})
 
 
+class AsyncApi(unittest.TestCase):
+    """Reads a copy of the document, with one thing in it changed."""
+
+    def read(self, old="", new=""):
+        text = (ROOT / "docs" / "asyncapi.yaml").read_text()
+        self.assertIn(old, text)
+        with tempfile.TemporaryDirectory() as folder:
+            document = pathlib.Path(folder) / "docs" / "asyncapi.yaml"
+            document.parent.mkdir()
+            document.write_text(text.replace(old, new, 1))
+            (pathlib.Path(folder) / "proto").symlink_to(ROOT / "proto")
+            modules = subprocess.run(["bash", "-c", 'source tools/lib.sh && echo "$EVENKEEL_CACHE/$(asyncapi_name)/node_modules"'],
+                                     cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+            return subprocess.run(["node", ROOT / "tools" / "checks" / "asyncapi.mjs", modules, document],
+                                  capture_output=True, text=True, check=False)
+
+    def test_the_document_is_valid_and_names_topics_with_their_parameters_filled_in(self):
+        done = self.read()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("evenkeel.actions.task.v1.dlq: 64 partitions\n", done.stdout)
+        self.assertIn("evenkeel.bundles.v1: 1 partitions, compacted\n", done.stdout)
+
+    def test_finds_what_is_no_asyncapi(self):
+        done = self.read("takeSignals: {action: receive", "takeSignals: {action: get")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("operations.takeSignals", done.stderr)
+
+    def test_finds_a_message_that_no_contract_has(self):
+        done = self.read("x-protobuf-message: [Receipt]", "x-protobuf-message: [Reciept]")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("has no message Reciept", done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

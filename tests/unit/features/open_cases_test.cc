@@ -156,6 +156,34 @@ TEST_F(OpenCasesTest, EachDeadlineIsToldOnce) {
   EXPECT_FALSE(FirstDeadline(slots_)) << "who is done needs no alarm";
 }
 
+// What version 1 of these bytes looks like: every later build must read it, and this one must write
+// it. A change here needs a new version of the state, and this fixture kept.
+TEST_F(OpenCasesTest, TheirBytesAreThoseOfVersionOne) {
+  FeatureSlots slots;
+  slots.slots.resize(set_.size());
+  slots.slots[0].is_set = true;
+  slots.slots[0].newest = At(3);
+  slots.slots[0].cases = {{.key = 7,
+                           .is_open = true,
+                           .life = At(1),
+                           .life_order = 300,
+                           .due = At(1, 8),
+                           .due_said = At(1),
+                           .due_order = 301,
+                           .told = At(1, 8)},
+                          {.key = 1'000'000, .life = At(3), .life_order = 9}};
+  const std::string expected =
+      "0180a0a89c9a6302070182c0c2f79863ac028290fe92996382c0c2f79863ad028290fe929963c0843d0082a0a89c"
+      "9a63"
+      "090001000100000000000000";
+  std::string bytes;
+  ByteWriter writer(bytes);
+  WriteSlots(writer, set_.layout(), slots);
+  EXPECT_EQ(ToHex(bytes), expected);
+  ByteReader reader(bytes);
+  EXPECT_EQ(ReadSlots(reader, set_.layout()), slots);
+}
+
 TEST_F(OpenCasesTest, RefusesWhatIsNoDeadlineAndNoName) {
   Signal absurd = Ticket("opened", "a", At(0), TimeMs{0});
   EXPECT_EQ(Feed(absurd).code, BadInputCode::kMalformed);
