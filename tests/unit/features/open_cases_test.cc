@@ -136,6 +136,14 @@ TEST_F(OpenCasesTest, TheOldestClosedOnesAreForgottenFirst) {
   EXPECT_EQ(Read(At(200))[0], 61) << "it was forgotten that this one is closed";
 }
 
+TEST_F(OpenCasesTest, ACaseThatNobodySpokeOfForTooLongIsForgotten) {
+  Feed(Ticket("opened", "a", At(0)));
+  Feed(Ticket("opened", "b", At(400)));
+  EXPECT_EQ(Read(At(401))[0], 2);
+  Feed(Ticket("resolved", "b", At(401)));
+  EXPECT_EQ(Read(At(401))[0], 0);
+}
+
 TEST_F(OpenCasesTest, EachDeadlineIsToldOnce) {
   EXPECT_FALSE(FirstDeadline(slots_));
   Feed(Ticket("opened", "a", At(0), At(0, 8)));
