@@ -42,6 +42,12 @@ Result<bool> Task::HasWork(TimeMs wall) {
   return first != nullptr && first->due < TimerBound(wall);
 }
 
+bool Task::HasLateTimer() {
+  if (environment_.options.clock.mode != ClockMode::kEvent) return false;
+  const Result<const TimerPosition*> first = timers_.First();
+  return first.ok() && *first != nullptr && (*first)->due < current_.clock;
+}
+
 TimeMs Task::TimerBound(TimeMs wall) const {
   const TimeMs clock = current_.clock;
   if (environment_.options.clock.mode == ClockMode::kWall) {

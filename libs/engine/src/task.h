@@ -108,6 +108,9 @@ class Task {
   /// Whether a slice at wall time `wall` would have anything to do.
   Result<bool> HasWork(TimeMs wall);
 
+  /// Event clock: whether a timer is due that lies behind the clock already.
+  bool HasLateTimer();
+
   /// Timers due before this fire now, given the next record.
   TimeMs TimerBound(TimeMs wall) const;
 

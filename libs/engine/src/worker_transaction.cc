@@ -59,10 +59,13 @@ bool Worker::Impl::MustCommit() const {
   if (transaction_->phase() != Transaction::Phase::kOpen) return false;
   const CommitPolicy& policy = options_.commit;
   const MonotonicTime now = now_.monotonic;
-  if (stop_requested_ || is_releasing_ || now - transaction_->opened_at() >= policy.interval ||
-      transaction_->produced_bytes() >= policy.max_bytes) {
+  if (stop_requested_ || is_releasing_ || transaction_->produced_bytes() >= policy.max_bytes) {
     return true;
   }
+  bool is_time = now - transaction_->opened_at() >= policy.interval;
+  // Under the event clock, who sees the committed positions concludes that all up to them is done:
+  // timers that are late already belong to the transaction that set them.
+  bool is_done = true;
   std::uint64_t events = 0;
   for (const auto& [row, it] : rows_) {
     const TaskWork* work = it.task != nullptr ? it.task->open_work() : nullptr;
@@ -70,10 +73,11 @@ bool Worker::Impl::MustCommit() const {
     events += work->records_in + work->timers_fired;
     const bool is_full = work->slices.size() >= policy.max_slices_per_task ||
                          work->slice_bytes >= kSliceBytesPerCommit;
-    const bool is_due_soon = work->commit_soon && now - last_commit_ >= policy.soon;
-    if (is_full || is_due_soon || !it.stop_reason.ok()) return true;
+    if (is_full || !it.stop_reason.ok()) return true;
+    is_time = is_time || (work->commit_soon && now - last_commit_ >= policy.soon);
+    is_done = is_done && !it.task->HasLateTimer();
   }
-  return events >= policy.max_records;
+  return (is_time && is_done) || events >= policy.max_records;
 }
 
 void Worker::Impl::MoveTransaction() {

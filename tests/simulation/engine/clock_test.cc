@@ -106,6 +106,31 @@ TEST(EventClockTest, ATimerFiresBeforeTheFirstRecordThatIsLater) {
   EXPECT_THAT(oracles[0].outputs()[3], HasSubstr("add 21"));
 }
 
+// Whoever sees that all records are committed concludes that nothing more will come of them.
+TEST(EventClockTest, ATimerThatIsLateBelongsToTheTransactionThatSetIt) {
+  EngineWorld world(EventPlan());
+  std::vector<LedgerLog::Line> lines = {{"commands", 0, "ada", "add 1", kStart}};
+  for (int i = 1; i <= 6; ++i) {
+    lines.push_back({"commands", 0, "ada", "remind -" + std::to_string(1000 * i), kStart});
+  }
+  ASSERT_TRUE(world.log.Write(lines).ok());
+  world.Start("w1", [](WorkerOptions& options) {
+    options.commit.interval = milliseconds(0);
+    options.intake.timers_per_slice = 1;
+  });
+  std::uint64_t sequence = 0;
+  ASSERT_TRUE(world.Until([&] {
+    const auto task = world.TaskOf("w1", 0);
+    if (task != nullptr) sequence = task->sequence;
+    return task != nullptr && !task->inputs.empty() &&
+           task->inputs[0].committed == static_cast<Offset>(lines.size());
+  }));
+  ASSERT_TRUE(world.UntilIdle());
+  EXPECT_EQ(world.TaskOf("w1", 0)->sequence, sequence);
+  EXPECT_EQ(world.member("w1").worker->status().counters.timers, 6U);
+  world.Check();
+}
+
 TEST(EventClockTest, WaitsForAnInputThatIsNeitherReadNorAtItsEnd) {
   EngineWorld world(EventPlan());
   ASSERT_TRUE(world.log.Write({{"commands", 0, "ada", "add 1", kStart}}).ok());
