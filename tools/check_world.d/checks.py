@@ -174,6 +174,9 @@ def check_actions(world, report, options):
         f"{a.payload.get('action', '')}/{a.channel}" for a in actions)
     report.figure("actions", dict(sorted(kinds.items())))
     report.figure("actions_total", len(actions))
+    report.figure("actions_by_proposer", dict(sorted(collections.Counter(
+        action.payload.get("proposer", "") for action in actions).items())))
+    report.figure("tasks", sum(action.channel == "task" for action in actions))
     statuses = collections.Counter(one for all_of in world.statuses.values() for one in all_of)
     report.figure("receipts", sum(statuses.values()))
     report.figure("receipts_by_status", dict(sorted(statuses.items())))

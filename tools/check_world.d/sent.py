@@ -66,6 +66,31 @@ def read_sent(events_path, manifest_path):
     return sent
 
 
+def journal_lines(path):
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            if line.endswith("\n"):  # Else it was torn by a crash.
+                yield json.loads(line)
+
+
+def read_run(events_path, journal_path):
+    """What `evenkeel-simulator run` sent: the file of its lines, which must be the batches of its journal."""
+    sent = Sent()
+    with open(events_path, "rb") as file:
+        for entry in journal_lines(journal_path):
+            if entry["kind"] != "batch":
+                continue
+            body = file.read(entry["bytes"])
+            if hashlib.sha256(body).hexdigest() != entry["sha256"]:
+                raise SentError(f"{events_path} is not what {journal_path} says was sent on day {entry['day']}")
+            for line in body.splitlines():
+                sent.take(json.loads(line))
+        if file.read(1):
+            raise SentError(f"{events_path} has more in it than {journal_path} says was sent")
+    sent.repeats = sum(sent.copies.values()) - len(sent.copies)
+    return sent
+
+
 def take_poison(sent, line):
     try:
         event = json.loads(line)
@@ -88,23 +113,21 @@ class TargetJournal:
     def retried(self):
         return sum(self.calls.values()) - len(self.calls)
 
+    def take(self, name, outcome):
+        if outcome == "refused":
+            self.refused += 1
+        elif outcome != "hung":
+            self.calls[name] += 1
+            self.conflicts += outcome == "conflict"
+            self.applied[name] += outcome == "applied"
+
 
 def read_target(paths):
+    """Journals of tools/webhook-target, and of `evenkeel-simulator run`, which is a target, too."""
     journal = TargetJournal()
     for path in paths:
-        with open(path, encoding="utf-8") as lines:
-            for line in lines:
-                if not line.endswith("\n"):
-                    continue  # Torn by a crash of the target.
-                entry = json.loads(line)
-                name = entry["webhook_id"]
-                if entry["outcome"] == "refused":
-                    journal.refused += 1
-                    continue
-                if entry["outcome"] == "hung":
-                    continue
-                journal.calls[name] += 1
-                journal.conflicts += entry["outcome"] == "conflict"
-                journal.applied[name] += entry["outcome"] == "applied"
+        for entry in journal_lines(path):
+            if entry.get("kind", "call") == "call":
+                journal.take(entry["id"] if "kind" in entry else entry["webhook_id"], entry["outcome"])
     journal.applied = +journal.applied
     return journal
