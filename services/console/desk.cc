@@ -42,7 +42,7 @@ std::optional<RpcError> Desk::CatchUp(const v1::ApprovalRequest& request, Deadli
 
 // The position says which of our transactions took effect: a new session under the same id settles
 // the one before first.
-std::optional<RpcError> Desk::Write(OwnedRecord record) {
+std::optional<RpcError> Desk::Write(const OwnedRecord& record) {
   const std::string loader = LoaderOf(options_.writer);
   Result<std::int64_t> position = log_->LoadPosition(loader);
   if (!position.ok()) return RpcError::From(position.status().WithContext("the log"));

@@ -75,7 +75,7 @@ class Desk {
   std::variant<std::pair<v1::ControlEntry, std::int64_t>, RpcError> WriteControl(
       v1::ControlEntry entry, Deadline deadline);
 
-  std::optional<RpcError> Write(OwnedRecord record);
+  std::optional<RpcError> Write(const OwnedRecord& record);
   /// What time it is for a record of `partition`.
   std::int64_t NowOf(std::optional<Partition> partition) const;
 

@@ -171,7 +171,7 @@ RpcResult<v1::ApprovalVerdict> Desk::Give(const Answer& answer, Deadline deadlin
   if (!verdicts.ok()) return RpcError::From(verdicts.status());
   if (auto denied = CheckPerson(request, answer.person)) return *std::move(denied);
   const std::int64_t now = NowOf(PartitionOf(request.customer_id(), options_.row_count));
-  const v1::ApprovalVerdict ours = VerdictOf(answer, request, now);
+  v1::ApprovalVerdict ours = VerdictOf(answer, request, now);
   const v1::ApprovalVerdict* before = CountingVerdict(request, *verdicts);
   if (before != nullptr) {
     const bool is_repeat =
@@ -261,7 +261,7 @@ std::optional<RpcError> Desk::WriteVerdict(const v1::ApprovalVerdict& verdict) {
                      .value = std::move(encoded->value),
                      .headers = std::move(encoded->headers)};
   if (options_.clock == ClockMode::kEvent) record.timestamp = payload.decided;
-  return Write(std::move(record));
+  return Write(record);
 }
 
 }  // namespace evenkeel
