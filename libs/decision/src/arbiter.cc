@@ -31,7 +31,7 @@ Arbiter::Arbiter(const DecisionCore& core, PendingDecision& pending, const Decis
       holdout_(DrawHoldout(definition_.policy.holdout, pending.customer.value(), now_)) {}
 
 Decision Arbiter::Decide() {
-  Describe();
+  Describe(definition_.catalogue.points[pending_.request.point].name);
   AddNoAction();
   Propose();
   Choose();
@@ -39,10 +39,9 @@ Decision Arbiter::Decide() {
   return std::move(decision_);
 }
 
-void Arbiter::Describe() {
+void Arbiter::Describe(const std::string& point) {
   const DecisionRequest& request = pending_.request;
-  decision_.point = request.approval != nullptr ? request.approval->point
-                                                : definition_.catalogue.points[request.point].name;
+  decision_.point = point;
   decision_.decision_id = DecisionIdOf(scope_, pending_.customer.value(), request.trigger,
                                        decision_.point, request.ordinal);
   decision_.customer = pending_.customer;

@@ -29,7 +29,7 @@ class Arbiter {
     TimeMs send_by;
   };
 
-  void Describe();
+  void Describe(const std::string& point);
   void AddNoAction();
   void Propose();
   void Judge(const Option& option, const std::string& domain);

@@ -99,7 +99,7 @@ void Arbiter::AskFor() {
 }
 
 Decision Arbiter::Follow(const ApprovalStep& step) {
-  Describe();
+  Describe(step.point);
   AddNoAction();
   decision_.candidates[0].selection_ppb = kBillion;
   decision_.approval_id = step.approval_id;
