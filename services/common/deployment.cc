@@ -133,6 +133,7 @@ Result<Deployment> DeploymentOf(const v1::ExecutorConfig& config) {
   EVENKEEL_RETURN_IF_ERROR(FillNames(config.deployment(), config.log(), out));
   EVENKEEL_RETURN_IF_ERROR(FillClock(config.clock(), out));
   EVENKEEL_RETURN_IF_ERROR(FillTopics(topics, out));
+  out.signals.clear();  // Which there are is the deciders' business.
   return out;
 }
 

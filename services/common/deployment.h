@@ -37,7 +37,7 @@ struct Deployment {
 Result<Deployment> DeploymentOf(const v1::DeciderConfig& config);
 Result<Deployment> DeploymentOf(const v1::StandaloneConfig& config);
 Result<Deployment> DeploymentOf(const v1::ConsoleConfig& config);
-/// The channels are those of its connectors.
+/// The channels are those of its connectors; signal topics it has none.
 Result<Deployment> DeploymentOf(const v1::ExecutorConfig& config);
 
 /// Lays what is stated once (deployment, log, clock, directory) into the parts' configurations.

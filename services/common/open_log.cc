@@ -3,16 +3,12 @@
 #include <chrono>
 #include <fstream>
 
+#include "evenkeel/base/clock.h"
 #include "evenkeel/log/kafka_log.h"
 #include "evenkeel/log/local_log.h"
 
 namespace evenkeel {
 namespace {
-
-TimeMs WallClock() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
-}
 
 /// "key=value" lines; '#' begins a comment line.
 Status ReadSecrets(const std::string& file, KafkaProperties& properties) {
@@ -42,8 +38,22 @@ Result<KafkaProperties> PropertiesOf(const v1::KafkaConfig& config) {
   return properties;
 }
 
-Result<std::unique_ptr<LogCluster>> OpenKafka(const v1::KafkaConfig& config) {
+/// As syslog has it: 3 and below are errors, 4 warnings, the rest is of no interest.
+void LogLine(const Logger& logger, int severity, std::string_view line) {
+  constexpr int kError = 3;
+  constexpr int kWarning = 4;
+  if (severity > kWarning) return;
+  logger.Write(severity <= kError ? LogSeverity::kError : LogSeverity::kWarning, "kafka",
+               "librdkafka has something to say", {{"line", PublicText(line)}});
+}
+
+Result<std::unique_ptr<LogCluster>> OpenKafka(const v1::KafkaConfig& config, const Logger* logger) {
   KafkaLogOptions options;
+  if (logger != nullptr) {
+    options.log = [logger](int severity, std::string_view line) {
+      LogLine(*logger, severity, line);
+    };
+  }
   EVENKEEL_ASSIGN_OR_RETURN(options.properties, PropertiesOf(config));
   Result<std::unique_ptr<LogCluster>> cluster = OpenKafkaCluster(std::move(options));
   if (!cluster.ok()) return cluster.status().WithContext("log.kafka");
@@ -56,7 +66,7 @@ Result<std::unique_ptr<LogCluster>> OpenLocal(const v1::LocalLogConfig& config,
     return InvalidArgument("log.local.directory is not set; name a folder for the log");
   }
   Result<std::unique_ptr<LocalLog>> log = LocalLog::Open(
-      {.folder = config.directory(), .wall_clock = WallClock, .members = std::move(members)});
+      {.folder = config.directory(), .wall_clock = WallTime, .members = std::move(members)});
   if (!log.ok()) return log.status().WithContext("log.local");
   return std::unique_ptr<LogCluster>(*std::move(log));
 }
@@ -72,10 +82,11 @@ Status CheckLogConfig(const v1::LogConfig& config) {
   return InvalidArgument("log: set log.kafka.bootstrap_servers or log.local.directory");
 }
 
-Result<std::unique_ptr<LogCluster>> OpenLog(const v1::LogConfig& config, GroupMembers members) {
+Result<std::unique_ptr<LogCluster>> OpenLog(const v1::LogConfig& config, GroupMembers members,
+                                            const Logger* logger) {
   switch (config.kind_case()) {
     case v1::LogConfig::kKafka:
-      return OpenKafka(config.kafka());
+      return OpenKafka(config.kafka(), logger);
     case v1::LogConfig::kLocal:
       return OpenLocal(config.local(), std::move(members));
     case v1::LogConfig::KIND_NOT_SET:

@@ -35,6 +35,16 @@ nlohmann::ordered_json ProgressOf(const ServedApplication& application) {
 
 }  // namespace
 
+void AddStoreMetrics(const StoreResources& stores, Metrics& metrics) {
+  metrics.AddSource([&stores](std::vector<MetricSample>& out) {
+    out.push_back({"evenkeel_store_block_cache_bytes",
+                   "Of the cache that all stores of the process share.",
+                   MetricKind::kGauge,
+                   {},
+                   static_cast<double>(stores.cache_bytes())});
+  });
+}
+
 bool IsIdle(const std::vector<WorkerStatus>& workers) {
   return IsReady(workers) &&
          std::all_of(workers.begin(), workers.end(), [](const WorkerStatus& worker) {

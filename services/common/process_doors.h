@@ -8,6 +8,7 @@
 #include "evenkeel/base/result.h"
 #include "evenkeel/runtime/http_listener.h"
 #include "evenkeel/runtime/worker_host.h"
+#include "evenkeel/state/store_resources.h"
 #include "evenkeel/telemetry/metrics.h"
 #include "evenkeel/v1/config.pb.h"
 
@@ -27,6 +28,9 @@ struct ServedApplication {
 Result<std::unique_ptr<HttpListener>> ServeDoors(
     const v1::ListenerConfig& config, const Metrics& metrics,
     const std::vector<ServedApplication>& applications);
+
+/// The figures of what all stores of the process share. `stores` outlives `metrics`' scrapes.
+void AddStoreMetrics(const StoreResources& stores, Metrics& metrics);
 
 /// Nothing is left to do: all inputs at their end, processed and committed.
 bool IsIdle(const std::vector<WorkerStatus>& workers);

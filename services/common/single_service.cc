@@ -4,6 +4,7 @@
 #include "common/port_file.h"
 #include "common/run_until.h"
 #include "common/start_checks.h"
+#include "common/worker_setup.h"
 
 namespace evenkeel {
 
@@ -12,11 +13,12 @@ Status RunSingleService(const SingleService& service, const std::stop_token& sto
   Metrics metrics(EVENKEEL_VERSION);
   const std::string& directory = service.engine.state().directory();
   EVENKEEL_RETURN_IF_ERROR(MakeDirectory(directory));
-  EVENKEEL_ASSIGN_OR_RETURN(const auto cluster, OpenLog(service.log, {}));
+  EVENKEEL_ASSIGN_OR_RETURN(const auto cluster, OpenLog(service.log, {}, &logger));
   EVENKEEL_ASSIGN_OR_RETURN(
       const std::string cluster_id,
       CheckLogAtStart(*cluster, service.deployment, service.config_file, logger, stop));
   StoreResources stores({});
+  AddStoreMetrics(stores, metrics);
   EVENKEEL_ASSIGN_OR_RETURN(
       const ServiceApplication application,
       service.make({service.deployment, *cluster, cluster_id, stores, metrics, logger}));
@@ -27,10 +29,7 @@ Status RunSingleService(const SingleService& service, const std::stop_token& sto
   logger.Write(
       LogSeverity::kInfo, "service", "started",
       {{"application", PublicText(application.served.name)}, {"metrics_port", doors->port()}});
-  const auto drain = service.engine.has_drain_timeout_ms()
-                         ? std::chrono::milliseconds(service.engine.drain_timeout_ms())
-                         : std::chrono::milliseconds(10'000);
-  return RunUntilStopped({application.served.host}, stop, drain);
+  return RunUntilStopped({application.served.host}, stop, DrainTimeout(service.engine));
 }
 
 }  // namespace evenkeel

@@ -38,12 +38,27 @@ Result<std::string> AwaitLog(LogCluster& cluster, const Logger& logger,
   }
 }
 
+/// What is wrong, and the commands that mend it.
 std::string Describe(const TopicCheck& check, const std::string& hint) {
   std::string text = "topics are missing or wrong:";
+  std::string settings;
+  bool is_any_missing = false;
   for (const TopicProblem& problem : check.problems) {
     text += "\n  " + problem.topic + ": " + problem.what;
+    is_any_missing = is_any_missing || problem.is_missing;
+    if (problem.setting.empty()) continue;
+    settings +=
+        "\n  kafka-configs.sh --bootstrap-server <brokers> --alter --entity-type topics "
+        "--entity-name " +
+        problem.topic + " --add-config " + problem.setting;
   }
-  return text + "\nto make those that are missing: evenkeel --config " + hint + " topics create";
+  if (is_any_missing) {
+    text += "\nto make those that are missing: evenkeel --config " + hint + " topics create";
+  }
+  if (!settings.empty()) {
+    text += "\nto mend settings (on the embedded log: set another deployment.prefix):" + settings;
+  }
+  return text;
 }
 
 }  // namespace

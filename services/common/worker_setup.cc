@@ -31,8 +31,14 @@ void FillPolicies(const v1::EngineConfig& config, int workers, WorkerOptions& ou
   if (config.state().has_max_bytes()) {
     out.limits.state_max_bytes = static_cast<std::size_t>(config.state().max_bytes());
   }
+  if (config.state().has_restores_max()) {
+    out.store.restores_max = static_cast<std::size_t>(config.state().restores_max());
+  }
   if (config.limits().has_output_max_bytes()) {
     out.limits.output_max_bytes = static_cast<std::size_t>(config.limits().output_max_bytes());
+  }
+  if (config.limits().has_read_ahead_bytes()) {
+    out.intake.read_ahead_bytes = static_cast<std::size_t>(config.limits().read_ahead_bytes());
   }
   // The limit is the process's: its workers share it out evenly.
   out.intake.records_per_second = config.limits().records_per_second_max() / workers;
@@ -66,6 +72,16 @@ Result<ApplicationSetup> SetupOf(const v1::EngineConfig& config, const std::stri
                            " is less than one for each of the " + std::to_string(setup.workers) +
                            " workers; raise it, or remove it for no limit");
   }
+  if (limits.has_read_ahead_bytes() && limits.read_ahead_bytes() < 1'000'000) {
+    return InvalidArgument(
+        path + ".limits.read_ahead_bytes: " + std::to_string(limits.read_ahead_bytes()) +
+        " is less than 1000000; raise it, or remove it for 64 MiB");
+  }
+  if (config.state().has_restores_max() && config.state().restores_max() < 1) {
+    return InvalidArgument(path +
+                           ".state.restores_max: " + std::to_string(config.state().restores_max()) +
+                           " would restore no task; set 1 or more");
+  }
   setup.state_directory = config.state().directory();
   if (setup.state_directory.empty()) {
     return InvalidArgument(path +
@@ -96,11 +112,17 @@ Result<WorkerOptions> MakeWorkerOptions(const Deployment& deployment,
   out.clock = ClockOf(deployment, clock);
   // Longer than the log itself tries to commit and to abort while it is not to be reached.
   out.deadlines.transaction = std::chrono::seconds(60);
+  // The process ends by itself when its time to drain is over; some of it is for the last commit.
+  out.deadlines.effects = DrainTimeout(config) * 3 / 4;
   out.store.directory = setup.state_directory;
   FillPolicies(config, setup.workers, out);
   out.codec = {EncodeCommitRecord, DecodeCommitRecord};
   EVENKEEL_RETURN_IF_ERROR(CheckOptions(out));
   return out;
+}
+
+milliseconds DrainTimeout(const v1::EngineConfig& config) {
+  return milliseconds(config.has_drain_timeout_ms() ? config.drain_timeout_ms() : 10'000);
 }
 
 std::string WorkerInstance(const ApplicationSetup& setup, int index) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,9 @@ Result<WorkerOptions> MakeWorkerOptions(const Deployment& deployment,
                                         const v1::EngineConfig& config,
                                         const v1::ClockConfig& clock, const ApplicationSetup& setup,
                                         int index);
+
+/// How long a process may take to end in order.
+std::chrono::milliseconds DrainTimeout(const v1::EngineConfig& config);
 
 /// Instance id of worker `index`: static membership, and what the local log shares rows out by.
 std::string WorkerInstance(const ApplicationSetup& setup, int index);

@@ -62,6 +62,13 @@ Status DeciderApp::MakeWorkers(const v1::DeciderConfig& config, const Context& c
     processing.on_bundle = [&logger = context.logger](const Bundle* bundle, const Status& status) {
       LogBundle(logger, bundle, status);
     };
+    processing.on_awaited = [&logger = context.logger](const ActiveBundle& bundle) {
+      logger.Write(LogSeverity::kWarning, "decider",
+                   "a bundle is to be in force of which parts are missing; the one before, if any, "
+                   "stays until they come: is somebody still publishing it?",
+                   {{"bundle", PublicText(bundle.name + "@" + ToHex(bundle.digest))},
+                    {"revision", bundle.revision}});
+    };
     auto processor = std::make_unique<DeciderProcessor>(std::move(processing), zones, metrics_);
     workers.push_back(
         std::make_unique<Worker>(Worker::Ports{context.cluster, context.stores, no_effects_},

@@ -33,23 +33,22 @@ DeciderMetrics::DeciderMetrics(Metrics& metrics) : latency_(LatencyHistogram(met
   metrics.AddSource([this](std::vector<MetricSample>& out) { Collect(out); });
 }
 
-void DeciderMetrics::Count(std::map<Key, std::uint64_t>& counters, std::string_view first,
-                           std::string_view second, std::uint64_t count) {
-  const std::lock_guard lock(mutex_);
+void DeciderCounts::Count(Counters& counters, std::string_view first, std::string_view second,
+                          std::uint64_t count) {
   counters[{std::string(first), std::string(second)}] += count;
 }
 
-void DeciderMetrics::OnSignal(std::string_view family, std::string_view what) {
+void DeciderCounts::OnSignal(std::string_view family, std::string_view what) {
   Count(signals_, family, what);
 }
 
-void DeciderMetrics::OnTolerated(std::string_view what, std::uint64_t count) {
+void DeciderCounts::OnTolerated(std::string_view what, std::uint64_t count) {
   if (count > 0) Count(tolerated_, what, "", count);
 }
 
-void DeciderMetrics::OnDeadLetter(std::string_view reason) { Count(dead_letters_, reason, ""); }
+void DeciderCounts::OnDeadLetter(std::string_view reason) { Count(dead_letters_, reason, ""); }
 
-void DeciderMetrics::OnDecision(const Decision& decision) {
+void DeciderCounts::OnDecision(const Decision& decision) {
   // What a decision is about, also where it comes to nothing: an approval that is rejected.
   const std::string& action =
       decision.action ? decision.action->action : decision.candidates[decision.chosen].action;
@@ -60,21 +59,29 @@ void DeciderMetrics::OnDecision(const Decision& decision) {
   }
 }
 
-void DeciderMetrics::OnLatency(double seconds) { latency_.Observe(seconds); }
+void DeciderMetrics::Add(const DeciderCounts& committed) {
+  for (const double seconds : committed.latencies_) latency_.Observe(seconds);
+  const std::lock_guard lock(mutex_);
+  for (const auto part :
+       {&DeciderCounts::signals_, &DeciderCounts::tolerated_, &DeciderCounts::dead_letters_,
+        &DeciderCounts::decisions_, &DeciderCounts::fallen_}) {
+    for (const auto& [key, count] : committed.*part) (sum_.*part)[key] += count;
+  }
+}
 
 void DeciderMetrics::Collect(std::vector<MetricSample>& out) const {
   const std::lock_guard lock(mutex_);
   Append("evenkeel_signals_total", "Signals, by family and what became of them.",
-         {"family", "result"}, signals_, out);
+         {"family", "result"}, sum_.signals_, out);
   Append("evenkeel_signals_tolerated_total",
          "Parts of signals that were taken in and not used: unknown fields and values, contacts.",
-         {"what", nullptr}, tolerated_, out);
+         {"what", nullptr}, sum_.tolerated_, out);
   Append("evenkeel_dead_letters_total", "Records that could not be used, by reason.",
-         {"reason", nullptr}, dead_letters_, out);
+         {"reason", nullptr}, sum_.dead_letters_, out);
   Append("evenkeel_decisions_total", "Decisions, by the action chosen and the verdict.",
-         {"action", "verdict"}, decisions_, out);
+         {"action", "verdict"}, sum_.decisions_, out);
   Append("evenkeel_candidates_fallen_total", "Candidates that were not chosen, by first reason.",
-         {"action", "reason"}, fallen_, out);
+         {"action", "reason"}, sum_.fallen_, out);
 }
 
 }  // namespace evenkeel

@@ -18,7 +18,33 @@ class Histogram;
 
 namespace evenkeel {
 
-/// What deciders count. Work that was undone and done again is counted twice.
+/// What a task counted since its last commit.
+class DeciderCounts {
+ public:
+  void OnSignal(std::string_view family, std::string_view what);
+  /// Something in signals that was taken in and not used.
+  void OnTolerated(std::string_view what, std::uint64_t count);
+  void OnDeadLetter(std::string_view reason);
+  void OnDecision(const Decision& decision);
+  /// Time from the record's timestamp to its decision, without the commit.
+  void OnLatency(double seconds) { latencies_.push_back(seconds); }
+
+ private:
+  friend class DeciderMetrics;
+  using Counters = std::map<std::array<std::string, 2>, std::uint64_t>;
+
+  static void Count(Counters& counters, std::string_view first, std::string_view second,
+                    std::uint64_t count = 1);
+
+  Counters signals_;       // family, what.
+  Counters tolerated_;     // what.
+  Counters dead_letters_;  // reason.
+  Counters decisions_;     // action, verdict.
+  Counters fallen_;        // action, reason.
+  std::vector<double> latencies_;
+};
+
+/// What deciders counted and committed.
 ///
 /// Thread-safety: any thread.
 class DeciderMetrics {
@@ -26,27 +52,13 @@ class DeciderMetrics {
   /// Registers the histogram; the rest is read at every scrape.
   explicit DeciderMetrics(Metrics& metrics);
 
-  void OnSignal(std::string_view family, std::string_view what);
-  /// Something in signals that was taken in and not used.
-  void OnTolerated(std::string_view what, std::uint64_t count);
-  void OnDeadLetter(std::string_view reason);
-  void OnDecision(const Decision& decision);
-  /// Time from the record's timestamp to its decision, without the commit.
-  void OnLatency(double seconds);
+  void Add(const DeciderCounts& committed);
 
  private:
-  using Key = std::array<std::string, 2>;
-
-  void Count(std::map<Key, std::uint64_t>& counters, std::string_view first,
-             std::string_view second, std::uint64_t count = 1);
   void Collect(std::vector<MetricSample>& out) const;
 
   mutable std::mutex mutex_;
-  std::map<Key, std::uint64_t> signals_;       // family, what. All under mutex_.
-  std::map<Key, std::uint64_t> tolerated_;     // what.
-  std::map<Key, std::uint64_t> dead_letters_;  // reason.
-  std::map<Key, std::uint64_t> decisions_;     // action, verdict.
-  std::map<Key, std::uint64_t> fallen_;        // action, reason.
+  DeciderCounts sum_;  // Under mutex_; without latencies.
   prometheus::Histogram& latency_;
 };
 

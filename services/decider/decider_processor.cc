@@ -36,7 +36,7 @@ Status DeciderProcessor::OnRecord(SliceContext& context, const LogRecord& record
                         .value = record.value,
                         .headers = record.headers};
   if (const auto failure = decoder_.Decode(view, signal_)) {
-    metrics_.OnDeadLetter(DecodeErrorName(failure->error));
+    counts_[context.row()].OnDeadLetter(DecodeErrorName(failure->error));
     context.DeadLetter(record, DecodeErrorName(failure->error), failure->detail);
     return {};
   }
@@ -50,27 +50,31 @@ Status DeciderProcessor::Observe(SliceContext& context, const LogRecord& record)
   EVENKEEL_ASSIGN_OR_RETURN(StateObject * object,
                             context.GetOrCreateState(signal.customer.value()));
   CustomerState& state = static_cast<CustomerObject*>(object)->state;
+  const bool is_adopted = state.layout_id != core_->layout().id;
   core_->Adopt(state, layouts_, context.now());
   const auto position = RecordPosition{.topic = options_.input_topics[record.stream],
                                        .partition = record.partition,
                                        .offset = record.offset};
   context_ = &context;
   const Observed observed = WaveOf(context).Observe(state, signal, signal_.payload, context.now());
+  DeciderCounts& counts = counts_[context.row()];
   if (observed.kind == ObservedKind::kBadInput) {
     const std::string_view reason = BadInputCodeName(observed.problem.code);
-    metrics_.OnDeadLetter(reason);
+    counts.OnDeadLetter(reason);
     context.DeadLetter(record, reason, observed.problem.message);
+    // What follows in this transaction sees the state as it is now: so must what follows later.
+    if (is_adopted) context.MarkDirty(signal.customer.value());
     return write_status_;
   }
-  metrics_.OnSignal(FamilyName(signal.family),
-                    observed.kind == ObservedKind::kRepeat ? "repeat" : "applied");
-  metrics_.OnTolerated("unknown_fields", signal_.unknown_field_count);
-  metrics_.OnTolerated("unknown_values", signal_.unknown_value_count);
-  metrics_.OnTolerated("contacts", static_cast<std::uint64_t>(observed.contacts_unused));
+  counts.OnSignal(FamilyName(signal.family),
+                  observed.kind == ObservedKind::kRepeat ? "repeat" : "applied");
+  counts.OnTolerated("unknown_fields", signal_.unknown_field_count);
+  counts.OnTolerated("unknown_values", signal_.unknown_value_count);
+  counts.OnTolerated("contacts", static_cast<std::uint64_t>(observed.contacts_unused));
   if (!observed.requests.empty()) {
     triggers_.insert_or_assign(TriggerOf(signal, signal_.payload), position);
     if (options_.decoder.clock == ClockMode::kWall) {
-      metrics_.OnLatency(static_cast<double>((context.now() - record.timestamp).count()) / 1000);
+      counts.OnLatency(static_cast<double>((context.now() - record.timestamp).count()) / 1000);
     }
   }
   for (const ApprovalRequest& request : observed.withdrawn) {
@@ -111,7 +115,7 @@ Status DeciderProcessor::CloseWave(SliceContext& context) {
 //    transaction that also holds the customer's changed state and the offsets of the input.
 void DeciderProcessor::OnDecision(CustomerState& state, Decision decision) {
   context_->MarkDirty(decision.customer.value());
-  metrics_.OnDecision(decision);
+  counts_[context_->row()].OnDecision(decision);
   std::optional<RecordPosition> position;
   const auto trigger = triggers_.find({decision.trigger.source, decision.trigger.id});
   if (decision.trigger.kind != TriggerKind::kTimer && trigger != triggers_.end()) {

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "decider/control_feed.h"
+#include "common/control_feed.h"
 #include "decider/customer_object.h"
 #include "decider/decider_metrics.h"
 #include "decider/decision_writer.h"
@@ -41,6 +41,8 @@ class DeciderProcessor final : public Processor, private DecisionSink {
     /// Told when another bundle is in force (OK), or why one was refused.
     std::function<void(const Bundle* in_force, const Status&)> on_bundle = [](const Bundle*,
                                                                               const Status&) {};
+    /// Told once of a bundle that was put in force while parts of it are missing.
+    std::function<void(const ActiveBundle&)> on_awaited = [](const ActiveBundle&) {};
   };
 
   /// `metrics` outlives the processor.
@@ -60,6 +62,7 @@ class DeciderProcessor final : public Processor, private DecisionSink {
   Status OnLayout(std::uint64_t layout, std::string_view bytes) override;
 
   Status OnTaskOpened(TaskView& task) override;
+  void OnTaskCommitted(Partition row) override;
   void OnTaskRolledBack(Partition row) override;
   void OnTaskClosed(Partition row) override;
   void OnGlobalRecord(const GlobalRecord& record) override;
@@ -83,11 +86,13 @@ class DeciderProcessor final : public Processor, private DecisionSink {
   DecisionWriter writer_;
   BundleShelf bundles_;
   std::shared_ptr<const Bundle> offered_;  // The shelf's, accepted or not.
+  std::optional<Sha256Digest> announced_;  // The last one that on_awaited was told of.
   Status refusal_;                         // Of the newest bundle; OK if it is in force.
   ControlFeed control_;
   LayoutSet layouts_;
   std::shared_ptr<const DecisionCore> core_;
   std::map<Partition, std::unique_ptr<DecisionWave>> waves_;
+  std::map<Partition, DeciderCounts> counts_;     // Of what is not committed yet.
   std::map<TriggerId, RecordPosition> triggers_;  // Of records in the open wave.
   SliceContext* context_ = nullptr;               // Of the callback under way.
   Status write_status_;                           // Of OnDecision(), which cannot return one.

@@ -51,13 +51,22 @@ Status DeciderProcessor::OnTaskOpened(TaskView& /*task*/) {
       (refusal_.ok() ? std::string() : " (" + refusal_.message() + ")"));
 }
 
+void DeciderProcessor::OnTaskCommitted(Partition row) {
+  metrics_.Add(counts_[row]);
+  counts_[row] = {};
+}
+
 void DeciderProcessor::OnTaskRolledBack(Partition row) {
+  counts_[row] = {};
   if (const auto wave = waves_.find(row); wave != waves_.end()) wave->second->Drop();
   triggers_.clear();
   write_status_ = {};
 }
 
-void DeciderProcessor::OnTaskClosed(Partition row) { waves_.erase(row); }
+void DeciderProcessor::OnTaskClosed(Partition row) {
+  waves_.erase(row);
+  counts_.erase(row);
+}
 
 void DeciderProcessor::OnGlobalRecord(const GlobalRecord& record) {
   const std::string_view key = record.key.value_or(std::string_view());
@@ -85,6 +94,11 @@ void DeciderProcessor::OnGlobalsAtEnd() {
     offered_ = bundles_.active();
     refusal_ = Accept(*offered_);
     options_.on_bundle(offered_.get(), refusal_);
+  }
+  const std::optional<ActiveBundle>& awaited = bundles_.awaited();
+  if (awaited && announced_ != awaited->digest) {
+    announced_ = awaited->digest;
+    options_.on_awaited(*awaited);
   }
   if (core_ == nullptr) return;
   for (const auto& [row, wave] : waves_) {

@@ -7,7 +7,11 @@ namespace evenkeel {
 std::string CallOrder::Encode() const {
   std::string bytes;
   ByteWriter out(bytes);
-  for (const std::string* text : {&customer, &action_id, &channel}) out.Bytes(*text);
+  for (const std::string* text : {&customer, &action_id, &subject.domain, &subject.action,
+                                  &subject.channel, &subject.proposer}) {
+    out.Bytes(*text);
+  }
+  out.Byte(static_cast<std::uint8_t>(subject.level));
   out.Varint(attempt);
   out.Varint(static_cast<std::uint64_t>(delay.count()));
   out.Bytes(body);
@@ -20,7 +24,12 @@ std::string CallOrder::Encode() const {
 Result<CallOrder> CallOrder::Decode(std::string_view bytes) {
   ByteReader in(bytes);
   CallOrder order;
-  for (std::string* text : {&order.customer, &order.action_id, &order.channel}) *text = in.Bytes();
+  for (std::string* text :
+       {&order.customer, &order.action_id, &order.subject.domain, &order.subject.action,
+        &order.subject.channel, &order.subject.proposer}) {
+    *text = in.Bytes();
+  }
+  order.subject.level = static_cast<AutonomyLevel>(in.Byte());
   order.attempt = static_cast<std::uint32_t>(in.Varint());
   order.delay = std::chrono::milliseconds(static_cast<std::int64_t>(in.Varint()));
   order.body = in.Bytes();
@@ -39,7 +48,8 @@ std::string CallReport::Encode() const {
   out.Varint(attempt);
   out.Byte(static_cast<std::uint8_t>(result.outcome));
   out.Varint(result.status);
-  out.Bytes(result.detail);
+  constexpr std::size_t kDetailMax = 500;  // Far below what a local event may have.
+  out.Bytes(std::string_view(result.detail).substr(0, kDetailMax));
   out.Varint(result.retry_after ? static_cast<std::uint64_t>(result.retry_after->count()) + 1 : 0);
   return bytes;
 }
@@ -51,7 +61,7 @@ Result<CallReport> CallReport::Decode(std::string_view bytes) {
   report.action_id = in.Bytes();
   report.attempt = static_cast<std::uint32_t>(in.Varint());
   const std::uint8_t outcome = in.Byte();
-  if (outcome < 1 || outcome > 4) return DataLoss("call report is damaged");
+  if (outcome < 1 || outcome > 5) return DataLoss("call report is damaged");
   report.result.outcome = static_cast<CallOutcome>(outcome);
   report.result.status = static_cast<std::uint32_t>(in.Varint());
   report.result.detail = in.Bytes();

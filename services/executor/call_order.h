@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "executor/connector.h"
+#include "executor/control_board.h"
 
 #include "evenkeel/base/result.h"
 #include "evenkeel/base/time.h"
@@ -16,7 +17,7 @@ namespace evenkeel {
 struct CallOrder {
   std::string customer;
   std::string action_id;
-  std::string channel;
+  ControlledAction subject;  ///< Its channel is whose connector is called.
   std::uint32_t attempt = 1;
   std::chrono::milliseconds delay{0};  ///< Process time to wait before the call.
   std::string body;

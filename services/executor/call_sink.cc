@@ -5,8 +5,11 @@
 namespace evenkeel {
 
 CallSink::CallSink(std::map<std::string, Connector*> connectors, CallScheduler& pool,
-                   std::function<TimeMs()> wall_clock)
-    : connectors_(std::move(connectors)), pool_(pool), wall_clock_(std::move(wall_clock)) {}
+                   const ControlBoard& control, std::function<TimeMs()> wall_clock)
+    : connectors_(std::move(connectors)),
+      pool_(pool),
+      control_(control),
+      wall_clock_(std::move(wall_clock)) {}
 
 void CallSink::Execute(Partition row, std::vector<Effect> effects) {
   std::uint64_t tenure = 0;
@@ -22,54 +25,63 @@ void CallSink::Begin(Partition row, std::uint64_t tenure, const Effect& effect) 
   EVENKEEL_CHECK(order.ok());  // We encoded it ourselves.
   ++open_;
   if (order->is_lost) {
-    worker_->PostEffectResult(
-        row, CallReport{order->customer,
-                        order->action_id,
-                        order->attempt,
-                        {CallOutcome::kAmbiguous, 0, "an earlier owner may have called", {}}}
-                 .Encode());
-    --open_;
+    Report(row, *order, {CallOutcome::kAmbiguous, 0, "an earlier owner may have called", {}});
     return;
   }
   const bool accepted = pool_.Submit(
-      [this, row, tenure, bytes = effect.bytes] { Call(row, tenure, bytes); }, order->delay);
-  if (accepted) return;
-  worker_->PostEffectResult(row, CallReport{order->customer,
-                                            order->action_id,
-                                            order->attempt,
-                                            {CallOutcome::kRetry, 0, "too many calls wait", {}}}
-                                     .Encode());
-  --open_;
+      [this, row, tenure, bytes = effect.bytes] { Call(row, tenure, bytes); }, order->delay, this);
+  if (accepted) {
+    if (is_held_) pool_.Hurry(this);
+    return;
+  }
+  Report(row, *order, {CallOutcome::kRetry, 0, "too many calls wait", {}});
 }
 
 void CallSink::Call(Partition row, std::uint64_t tenure, const std::string& order_bytes) {
   const Result<CallOrder> order = CallOrder::Decode(order_bytes);
   EVENKEEL_CHECK(order.ok());
-  if (IsOurs(row, tenure)) {
-    const CallResult result = Make(*order);
-    worker_->PostEffectResult(
-        row, CallReport{order->customer, order->action_id, order->attempt, result}.Encode());
+  if (!IsOurs(row, tenure)) {
+    --open_;
+  } else if (!is_held_) {
+    Report(row, *order, Make(*order));
+  } else if (order->is_repeat) {
+    // Its claim says already what the next owner has to know: a call may have been made.
+    --open_;
+  } else {
+    Report(row, *order, {CallOutcome::kHeld, 0, "the process ends", order->delay});
   }
+}
+
+void CallSink::Report(Partition row, const CallOrder& order, CallResult result) {
+  worker_->PostEffectResult(
+      row, CallReport{order.customer, order.action_id, order.attempt, std::move(result)}.Encode());
   --open_;
 }
 
+// Nothing is called in vain: what has changed since the claim was made counts at the last moment.
+// The claim's owner ends it, knowing that nobody called just now, but perhaps an earlier owner did.
 CallResult CallSink::Make(const CallOrder& order) {
+  const CallOutcome not_made = order.is_repeat ? CallOutcome::kAmbiguous : CallOutcome::kRetry;
   if (wall_clock_() >= order.not_after) {
-    // The claim's owner ends it: nobody called just now, but perhaps an earlier owner did.
-    return {order.is_repeat ? CallOutcome::kAmbiguous : CallOutcome::kRetry,
-            0,
-            "its time was over before the call",
-            {}};
+    return {not_made, 0, "its time was over before the call", {}};
   }
-  const auto connector = connectors_.find(order.channel);
+  if (const auto refusal = control_.RefusalOf(order.subject)) {
+    return {not_made, 0, refusal->reason, {}};
+  }
+  const auto connector = connectors_.find(order.subject.channel);
   EVENKEEL_CHECK(connector != connectors_.end());  // The processor refuses other channels.
   const CallResult result =
       connector->second->Execute({.action_id = order.action_id,
-                                  .type = "evenkeel.action." + order.channel + ".v1",
+                                  .type = "evenkeel.action." + order.subject.channel + ".v1",
                                   .body = order.body,
                                   .attempt = order.attempt});
   Count(result, order.attempt);
   return result;
+}
+
+void CallSink::Hold() {
+  is_held_ = true;
+  pool_.Hurry(this);
 }
 
 void CallSink::Forget(Partition row) {

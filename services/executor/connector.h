@@ -22,6 +22,7 @@ enum class CallOutcome : std::uint8_t {
   /// Nobody knows: bytes were sent and no answer came. May be tried again only where the target
   /// honours the idempotency key.
   kAmbiguous = 4,
+  kHeld = 5,  ///< Not made, since the process ends: whoever has the claim next begins again.
 };
 
 struct CallResult {

@@ -1,5 +1,6 @@
 #include "executor/effect_pool.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace evenkeel {
@@ -10,14 +11,28 @@ EffectPool::EffectPool(std::size_t threads, std::size_t queue_max) : queue_max_(
   }
 }
 
-bool EffectPool::Submit(std::function<void()> call, std::chrono::milliseconds delay) {
+bool EffectPool::Submit(std::function<void()> call, std::chrono::milliseconds delay,
+                        const void* owner) {
   {
     const std::lock_guard lock(mutex_);
     if (stopped_ || queue_.size() >= queue_max_) return false;
-    queue_.emplace(Clock::now() + delay, std::move(call));
+    queue_.emplace(Clock::now() + delay, Waiting{std::move(call), owner});
   }
   changed_.notify_one();
   return true;
+}
+
+void EffectPool::Hurry(const void* owner) {
+  {
+    const std::lock_guard lock(mutex_);
+    const Clock::time_point now = Clock::now();
+    std::multimap<Clock::time_point, Waiting> hurried;
+    for (auto& [due, waiting] : queue_) {
+      hurried.emplace(waiting.owner == owner ? std::min(due, now) : due, std::move(waiting));
+    }
+    queue_.swap(hurried);
+  }
+  changed_.notify_all();
 }
 
 void EffectPool::Stop() {
@@ -46,7 +61,7 @@ void EffectPool::Run(const std::stop_token& stop) {
     }
     const auto first = queue_.extract(queue_.begin());
     lock.unlock();
-    first.mapped()();
+    first.mapped().call();
     lock.lock();
   }
 }

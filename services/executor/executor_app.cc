@@ -8,22 +8,20 @@
 #include "executor/standard_webhooks.h"
 #include "executor/webhook_connector.h"
 
+#include "evenkeel/base/clock.h"
+
 namespace evenkeel {
 namespace {
 
 constexpr std::size_t kCallsQueuedMax = 200'000;
 constexpr int kCallThreadsMax = 64;
 
-TimeMs WallClock() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
-}
-
-std::int64_t WallSeconds() { return WallClock().value / 1000; }
+std::int64_t WallSeconds() { return WallTime().value / 1000; }
 
 Result<std::unique_ptr<Connector>> MakeWebhook(const v1::WebhookConfig& config) {
   EVENKEEL_ASSIGN_OR_RETURN(WebhookSecret secret, WebhookSecret::Load(config.secret_file()));
   WebhookConnector::Options options{.url = config.url()};
+  options.is_private_allowed = config.is_private_allowed();
   if (config.has_timeout_ms()) options.timeout = std::chrono::milliseconds(config.timeout_ms());
   // A target without a window forgets at once: it honours no key.
   options.idempotent = !config.has_idempotency_window_s() || config.idempotency_window_s() > 0;
@@ -90,11 +88,6 @@ Status ExecutorApp::Check(const v1::ExecutorConfig& config, const Deployment& de
                                "\" is served by connector \"" + other->second + "\" already");
       }
     }
-    if (connector.webhook().has_is_private_allowed()) {
-      return InvalidArgument(PathOf(connector) +
-                             ".webhook.is_private_allowed: addresses are not restricted yet; "
-                             "remove it");
-    }
     const Result<std::unique_ptr<Connector>> made = MakeConnector(connector);
     if (!made.ok()) return made.status().WithContext(PathOf(connector));
   }
@@ -141,15 +134,18 @@ Status ExecutorApp::MakeWorkers(const v1::ExecutorConfig& config, const Context&
                             SetupOf(config.engine(), "executor.engine", "executor"));
   setup.cluster_id = context.cluster_id;
   setup.inputs = ExecutorInputs(deployment);
+  setup.globals = ExecutorGlobals(deployment);
   std::vector<std::unique_ptr<Worker>> workers;
   for (int i = 0; i < setup.workers; ++i) {
     EVENKEEL_ASSIGN_OR_RETURN(WorkerOptions options,
                               ExecutorWorkerOptions(config, deployment, setup, i));
-    sinks_.push_back(std::make_unique<CallSink>(by_channel_, *pool_, WallClock));
+    boards_.push_back(std::make_unique<ControlBoard>());
+    ControlBoard& control = *boards_.back();
+    sinks_.push_back(std::make_unique<CallSink>(by_channel_, *pool_, control, WallTime));
     workers.push_back(std::make_unique<Worker>(
         Worker::Ports{context.cluster, context.stores, *sinks_.back()}, std::move(options),
-        std::make_unique<ExecutorProcessor>(ExecutorOptions(config, deployment, policies_),
-                                            trust_)));
+        std::make_unique<ExecutorProcessor>(ExecutorOptions(config, deployment, policies_), trust_,
+                                            control)));
     sinks_.back()->Attach(*workers.back());
   }
   host_ = std::make_unique<WorkerHost>(setup.application, std::move(workers), context.logger);

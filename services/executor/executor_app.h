@@ -57,8 +57,9 @@ class ExecutorApp {
   std::map<std::string, Connector*> by_channel_;
   std::map<std::string, ChannelPolicy> policies_;
   std::unique_ptr<EffectPool> pool_;
-  std::vector<std::unique_ptr<CallSink>> sinks_;  // One for each worker.
-  std::unique_ptr<WorkerHost> host_;              // Its workers use the sinks.
+  std::vector<std::unique_ptr<ControlBoard>> boards_;  // One for each worker,
+  std::vector<std::unique_ptr<CallSink>> sinks_;       // and so of these.
+  std::unique_ptr<WorkerHost> host_;                   // Its workers use the sinks.
   /// Destroyed first: no call may report to a worker that is gone.
   struct PoolStopper {
     EffectPool* pool = nullptr;

@@ -12,10 +12,16 @@ ExecutorState& StateOf(StateObject* object) { return static_cast<ExecutorState&>
 
 Effect EffectOf(const CallOrder& order) { return {order.action_id, order.Encode()}; }
 
+ControlledAction SubjectOf(const ApprovedAction& action) {
+  const PlannedAction& planned = action.planned;
+  return {planned.domain, planned.action, planned.channel, planned.proposer, action.level};
+}
+
 }  // namespace
 
-ExecutorProcessor::ExecutorProcessor(Options options, const ActionTrust& trust)
-    : options_(std::move(options)), trust_(trust) {}
+ExecutorProcessor::ExecutorProcessor(Options options, const ActionTrust& trust,
+                                     ControlBoard& control)
+    : options_(std::move(options)), trust_(trust), control_(control) {}
 
 Status ExecutorProcessor::OnRecord(SliceContext& context, const LogRecord& record) {
   const std::string& channel = options_.input_channels[record.stream];
@@ -66,11 +72,15 @@ Status ExecutorProcessor::Take(SliceContext& context, const LogRecord& record,
   return Advance(context, action, claim, {});
 }
 
-std::string ExecutorProcessor::RefusalOf(const ApprovedAction& action) const {
-  if (action.environment != options_.environment) return "other_environment";
-  if (action.is_simulated != options_.is_simulated) return "other_clock";
-  if (!options_.channels.contains(action.planned.channel)) return "no_connector";
-  return {};
+std::optional<ControlRefusal> ExecutorProcessor::RefusalOf(const ApprovedAction& action) const {
+  if (action.deployment != options_.deployment) {
+    return ControlRefusal{"other_deployment", "made by " + action.deployment};
+  }
+  if (action.environment != options_.environment) return ControlRefusal{"other_environment", ""};
+  if (action.is_simulated != options_.is_simulated) return ControlRefusal{"other_clock", ""};
+  if (!options_.channels.contains(action.planned.channel))
+    return ControlRefusal{"no_connector", ""};
+  return control_.RefusalOf(SubjectOf(action));
 }
 
 TimeMs ExecutorProcessor::TimeOf(const SliceContext& context, const ApprovedAction& action) const {
@@ -93,8 +103,9 @@ TimeMs ExecutorProcessor::KnownUntil(const Claim& claim) const {
 Status ExecutorProcessor::Advance(SliceContext& context, const ReceivedAction& received,
                                   Claim& claim, std::chrono::milliseconds delay) {
   const ApprovedAction& action = received.action;
-  if (std::string refusal = RefusalOf(action); !refusal.empty()) {
-    return End(context, received, claim, ReceiptStatus::kRefused, std::move(refusal), "");
+  if (std::optional<ControlRefusal> refusal = RefusalOf(action)) {
+    return End(context, received, claim, ReceiptStatus::kRefused, std::move(refusal->reason),
+               std::move(refusal->detail));
   }
   const TimeMs now = TimeOf(context, action);
   if (now + delay >= action.expires) {
@@ -117,7 +128,7 @@ Status ExecutorProcessor::Advance(SliceContext& context, const ReceivedAction& r
   EVENKEEL_ASSIGN_OR_RETURN(std::string body, BodyOf(received));
   context.HandOut(EffectOf({.customer = action.planned.customer.value(),
                             .action_id = action.planned.action_id,
-                            .channel = action.planned.channel,
+                            .subject = SubjectOf(action),
                             .attempt = claim.attempts,
                             .delay = delay,
                             .body = std::move(body),
@@ -142,7 +153,8 @@ Status ExecutorProcessor::End(SliceContext& context, const ReceivedAction& recei
                               ReceiptStatus status, std::string reason, std::string detail) {
   // A call that nobody answered may have had its effect, whatever came of those after it.
   const bool is_unsure = claim.ended == ReceiptStatus::kUnknown;
-  if (status == ReceiptStatus::kExpired && is_unsure) status = ReceiptStatus::kUnknown;
+  const bool is_not_called = status == ReceiptStatus::kExpired || status == ReceiptStatus::kRefused;
+  if (is_not_called && is_unsure) status = ReceiptStatus::kUnknown;
   claim.phase = ClaimPhase::kEnded;
   claim.ended = status;
   claim.payload.clear();
@@ -205,8 +217,10 @@ Status ExecutorProcessor::OnLocalEvent(SliceContext& context, std::string_view e
 
 Status ExecutorProcessor::Settle(SliceContext& context, const CallReport& report, Claim& claim) {
   EVENKEEL_ASSIGN_OR_RETURN(const ReceivedAction action, ReadPayload(claim.payload));
-  const std::string code =
-      report.result.status == 0 ? "no_answer" : "http_" + std::to_string(report.result.status);
+  const std::string code = report.result.status != 0
+                               ? "http_" + std::to_string(report.result.status)
+                           : report.result.outcome == CallOutcome::kFailed ? "not_sent"
+                                                                           : "no_answer";
   const auto policy = options_.channels.find(claim.channel);
   const bool known = policy != options_.channels.end();
   switch (report.result.outcome) {
@@ -220,10 +234,21 @@ Status ExecutorProcessor::Settle(SliceContext& context, const CallReport& report
       }
       claim.ended = ReceiptStatus::kUnknown;
       break;
+    case CallOutcome::kHeld:
+      // As it was before it was handed out: a timer begins again, wherever the task is then.
+      claim.phase = ClaimPhase::kPlanned;
+      // An event clock stands still as long as nothing comes: what is due there is due before now.
+      claim.due =
+          options_.is_simulated
+              ? context.now() - std::chrono::milliseconds(1)
+              : context.now() + report.result.retry_after.value_or(std::chrono::milliseconds(0));
+      --claim.attempts;
+      return {};
     case CallOutcome::kRetry:
       break;
   }
-  if (!known || claim.attempts >= policy->second.attempts_max) {
+  const bool is_stopped = RefusalOf(action.action).has_value();
+  if (!is_stopped && (!known || claim.attempts >= policy->second.attempts_max)) {
     const bool unsure = claim.ended == ReceiptStatus::kUnknown;
     return End(context, action, claim, unsure ? ReceiptStatus::kUnknown : ReceiptStatus::kFailed,
                code, "gave up after " + std::to_string(claim.attempts) + " calls");
@@ -248,6 +273,12 @@ void ExecutorProcessor::TimersOf(std::string_view /*key*/, const StateObject& st
       [&timers](TimeMs due, const std::string& action_id) { timers.Add(due, action_id); });
 }
 
+void ExecutorProcessor::OnGlobalRecord(const GlobalRecord& record) {
+  if (record.global != kControl) return;
+  feed_.OnRecord(record.key.value_or(std::string_view()), record.value,
+                 static_cast<std::uint64_t>(record.offset) + 1);
+}
+
 Status ExecutorProcessor::OnTaskOpened(TaskView& task) {
   return task.ForEachState([&](std::string_view key, const StateObject& object) -> Status {
     for (const auto& [action_id, claim] : static_cast<const ExecutorState&>(object).claims) {
@@ -258,7 +289,7 @@ Status ExecutorProcessor::OnTaskOpened(TaskView& task) {
       task.HandOut(
           EffectOf({.customer = std::string(key),
                     .action_id = action_id,
-                    .channel = claim.channel,
+                    .subject = SubjectOf(action.action),
                     .attempt = claim.attempts,
                     .body = std::move(body),
                     .is_repeat = true,

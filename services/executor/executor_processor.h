@@ -4,13 +4,16 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "common/control_feed.h"
 #include "executor/action_reader.h"
 #include "executor/call_order.h"
 #include "executor/connector.h"
+#include "executor/control_board.h"
 #include "executor/executor_state.h"
 
 #include "evenkeel/engine/processor.h"
@@ -37,6 +40,7 @@ class ExecutorProcessor final : public Processor {
  public:
   struct Options {
     std::string name;  ///< In receipts.
+    std::string deployment;
     Environment environment = Environment::kSandbox;
     bool is_simulated = false;  ///< The deployment runs under an event clock.
     std::string receipts_topic;
@@ -45,8 +49,11 @@ class ExecutorProcessor final : public Processor {
     std::int64_t keep_results_ms = 30LL * 24 * 3600 * 1000;
   };
 
-  /// `trust` outlives the processor.
-  ExecutorProcessor(Options options, const ActionTrust& trust);
+  /// The globals it reads, in this order.
+  enum Global : std::size_t { kControl = 0 };
+
+  /// `trust` outlives the processor, and so does `control`, which it keeps up to date.
+  ExecutorProcessor(Options options, const ActionTrust& trust, ControlBoard& control);
 
   Status OnRecord(SliceContext& context, const LogRecord& record) override;
   Status OnTimer(SliceContext& context, const Timer& timer) override;
@@ -57,6 +64,8 @@ class ExecutorProcessor final : public Processor {
   std::unique_ptr<StateObject> NewState(std::string_view key) override;
   void TimersOf(std::string_view key, const StateObject& state, TimerSink& timers) override;
   Status OnTaskOpened(TaskView& task) override;
+  void OnGlobalRecord(const GlobalRecord& record) override;
+  void OnGlobalsAtEnd() override { control_.Set(feed_.control()); }
 
  private:
   Status Take(SliceContext& context, const LogRecord& record, const ReceivedAction& action);
@@ -69,8 +78,8 @@ class ExecutorProcessor final : public Processor {
   /// When the action happens. Under the event clock calls take no time, and an action happens when
   /// it was planned to, however far the clocks of its task have come by then.
   TimeMs TimeOf(const SliceContext& context, const ApprovedAction& action) const;
-  /// Why this deployment must not carry the action out; empty if it may.
-  std::string RefusalOf(const ApprovedAction& action) const;
+  /// Why this deployment must not carry the action out, now.
+  std::optional<ControlRefusal> RefusalOf(const ApprovedAction& action) const;
   /// Until when a call that may have had its effect may be made again.
   TimeMs KnownUntil(const Claim& claim) const;
   /// When calls must have begun, by the wall clock; a simulated world has none.
@@ -79,6 +88,8 @@ class ExecutorProcessor final : public Processor {
 
   const Options options_;
   const ActionTrust& trust_;
+  ControlFeed feed_;
+  ControlBoard& control_;
 };
 
 }  // namespace evenkeel

@@ -23,11 +23,16 @@ Result<WorkerOptions> ExecutorWorkerOptions(const v1::ExecutorConfig& config,
   return MakeWorkerOptions(unpaced, config.engine(), config.clock(), setup, index);
 }
 
+std::vector<std::string> ExecutorGlobals(const Deployment& deployment) {
+  return {deployment.names().Control()};
+}
+
 ExecutorProcessor::Options ExecutorOptions(const v1::ExecutorConfig& config,
                                            const Deployment& deployment,
                                            std::map<std::string, ChannelPolicy> policies) {
   ExecutorProcessor::Options options;
   options.name = "evenkeel/executor";
+  options.deployment = deployment.prefix;
   options.environment = deployment.environment;
   options.is_simulated = deployment.clock == ClockMode::kEvent;
   options.receipts_topic = deployment.names().Receipts();

@@ -22,6 +22,9 @@ Result<WorkerOptions> ExecutorWorkerOptions(const v1::ExecutorConfig& config,
                                             const Deployment& deployment,
                                             const ApplicationSetup& setup, int index);
 
+/// Topics of ExecutorProcessor::Global, in that order.
+std::vector<std::string> ExecutorGlobals(const Deployment& deployment);
+
 /// A processor for those inputs. `policies`: the channels that have a connector.
 ExecutorProcessor::Options ExecutorOptions(const v1::ExecutorConfig& config,
                                            const Deployment& deployment,

@@ -1,6 +1,8 @@
 #include "common/deployment.h"
+#include "common/open_log.h"
 #include "common/service_main.h"
 #include "common/single_service.h"
+#include "common/worker_setup.h"
 #include "executor/executor_app.h"
 
 namespace evenkeel {
@@ -17,12 +19,15 @@ Result<ServiceApplication> Make(const v1::ExecutorConfig& config, const ServiceP
 
 Status Check(const v1::ExecutorConfig& config) {
   EVENKEEL_ASSIGN_OR_RETURN(const Deployment deployment, DeploymentOf(config));
+  EVENKEEL_RETURN_IF_ERROR(CheckLogConfig(config.log()));
+  EVENKEEL_RETURN_IF_ERROR(SetupOf(config.engine(), "engine", "executor").status());
   return ExecutorApp::Check(config, deployment);
 }
 
-Status Run(const v1::ExecutorConfig& config, const std::stop_token& stop, const std::string& file) {
+Status Run(const v1::ExecutorConfig& config, const std::stop_token& stop) {
   EVENKEEL_ASSIGN_OR_RETURN(const Deployment deployment, DeploymentOf(config));
-  return RunSingleService({deployment, config.log(), config.engine(), config.telemetry(), file,
+  return RunSingleService({deployment, config.log(), config.engine(), config.telemetry(),
+                           "<configuration of the decider>",
                            [&config](const ServiceParts& parts) { return Make(config, parts); }},
                           stop);
 }
@@ -39,5 +44,5 @@ int main(int argc, char** argv) {
        .config = config,
        .check = [&config] { return evenkeel::Check(config); },
        .run = [&config](const std::stop_token& stop,
-                        const std::string& file) { return evenkeel::Run(config, stop, file); }});
+                        const std::string& /*file*/) { return evenkeel::Run(config, stop); }});
 }

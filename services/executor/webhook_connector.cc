@@ -1,32 +1,88 @@
 #include "executor/webhook_connector.h"
 
-#include <charconv>
+#include <algorithm>
+#include <utility>
 
-#include <httplib.h>
+#include "executor/target_address.h"
+#include <curl/curl.h>
+
+#include "evenkeel/base/check.h"
 
 namespace evenkeel {
 namespace {
 
+struct CurlFree {
+  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(char* text) const { curl_free(text); }
+};
+using Handle = std::unique_ptr<CURL, CurlFree>;
+using Url = std::unique_ptr<CURLU, CurlFree>;
+
+/// Once in the life of the process, before its threads call.
+void InitCurl() {
+  static const CURLcode kDone = curl_global_init(CURL_GLOBAL_DEFAULT);
+  EVENKEEL_CHECK(kDone == CURLE_OK);
+}
+
+/// A part of `url`, or "" if it has none.
+std::string PartOf(CURLU* url, CURLUPart part) {
+  char* text = nullptr;
+  if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return {};
+  const std::unique_ptr<char, CurlFree> owned(text);
+  return text;
+}
+
+/// The answer of a call, as far as it came.
+struct Exchange {
+  const WebhookConnector::Options& options;
+  std::size_t received = 0;
+  std::string refused_address;  ///< The last one that was not connected to.
+};
+
+// The status is all that counts; the body is of no use and must not be endless.
+std::size_t OnBody(char* /*bytes*/, std::size_t size, std::size_t count, void* context) {
+  auto& exchange = *static_cast<Exchange*>(context);
+  exchange.received += size * count;
+  return exchange.received <= exchange.options.answer_bytes_max ? size * count : 0;
+}
+
+curl_socket_t OpenSocket(void* context, curlsocktype /*purpose*/, curl_sockaddr* address) {
+  auto& exchange = *static_cast<Exchange*>(context);
+  if (!exchange.options.is_private_allowed && !IsPublicAddress(address->addr)) {
+    exchange.refused_address = AddressText(address->addr);
+    return CURL_SOCKET_BAD;
+  }
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+template <typename T>
+T InfoOf(CURL* handle, CURLINFO info) {
+  T value{};
+  curl_easy_getinfo(handle, info, &value);
+  return value;
+}
+
 /// The target says that it did nothing and may do it later.
-bool WorthAnotherTry(int status) { return status == 425 || status == 429; }
+bool WorthAnotherTry(long status) { return status == 425 || status == 429; }
 
 /// The answer of a server, or of something before it, that failed on the way: the effect may have
 /// happened.
-bool IsUnsure(int status) { return status == 408 || status >= 500; }
+bool IsUnsure(long status) { return status == 408 || status >= 500; }
 
-std::optional<std::chrono::milliseconds> RetryAfter(const httplib::Headers& headers) {
-  const auto header = headers.find("Retry-After");
-  if (header == headers.end()) return std::nullopt;
-  const std::string& text = header->second;
-  std::int64_t seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  // The form with a date is rare and our own back-off serves.
-  if (error != std::errc() || end != text.data() + text.size() || seconds < 0) return std::nullopt;
-  constexpr std::int64_t kLongest = 24 * 3600;
-  return std::chrono::seconds(std::min(seconds, kLongest));
+/// "https://host:port" of where a redirect leads; its path may hold anything.
+std::string OriginOf(const char* location) {
+  const Url url(curl_url());
+  if (location == nullptr || curl_url_set(url.get(), CURLUPART_URL, location, 0) != CURLUE_OK) {
+    return "another place";
+  }
+  const std::string port = PartOf(url.get(), CURLUPART_PORT);
+  return PartOf(url.get(), CURLUPART_SCHEME) + "://" + PartOf(url.get(), CURLUPART_HOST) +
+         (port.empty() ? "" : ":" + port);
 }
 
-CallResult FromAnswer(int status, const httplib::Headers& headers) {
+CallResult FromAnswer(CURL* handle, long status) {
   CallResult result;
   result.status = static_cast<std::uint32_t>(status);
   result.detail = "HTTP " + std::to_string(status);
@@ -34,21 +90,43 @@ CallResult FromAnswer(int status, const httplib::Headers& headers) {
     result.outcome = CallOutcome::kDone;
   } else if (WorthAnotherTry(status) || IsUnsure(status)) {
     result.outcome = IsUnsure(status) ? CallOutcome::kAmbiguous : CallOutcome::kRetry;
-    result.retry_after = RetryAfter(headers);
+    constexpr curl_off_t kLongest{24 * 3600};
+    const auto wait = InfoOf<curl_off_t>(handle, CURLINFO_RETRY_AFTER);
+    if (wait > 0) result.retry_after = std::chrono::seconds(std::min(wait, kLongest));
   } else {
     result.outcome = CallOutcome::kFailed;
+    if (status >= 300 && status < 400) {
+      result.detail += " to " + OriginOf(InfoOf<const char*>(handle, CURLINFO_REDIRECT_URL)) +
+                       ": redirects are not followed; set webhook.url to where the target is";
+    }
   }
   return result;
 }
 
-CallResult FromError(httplib::Error error) {
-  // Only a connection that was never made proves that the target saw nothing.
-  const bool never_sent =
-      error == httplib::Error::Connection || error == httplib::Error::ConnectionTimeout ||
-      error == httplib::Error::BindIPAddress || error == httplib::Error::SSLConnection ||
-      error == httplib::Error::SSLServerVerification;
-  return {never_sent ? CallOutcome::kRetry : CallOutcome::kAmbiguous, 0, httplib::to_string(error),
+CallResult FromError(CURL* handle, CURLcode error, const Exchange& exchange) {
+  if (!exchange.refused_address.empty() && error == CURLE_COULDNT_CONNECT) {
+    return {CallOutcome::kFailed, 0,
+            exchange.refused_address +
+                " is not a public address; to call it all the same, set "
+                "webhook.is_private_allowed: true",
+            std::nullopt};
+  }
+  // Only a request that never began proves that the target saw nothing.
+  const bool never_sent = InfoOf<curl_off_t>(handle, CURLINFO_PRETRANSFER_TIME_T) == 0;
+  return {never_sent ? CallOutcome::kRetry : CallOutcome::kAmbiguous, 0, curl_easy_strerror(error),
           std::nullopt};
+}
+
+std::unique_ptr<curl_slist, CurlFree> Headers(
+    std::initializer_list<std::pair<const char*, std::string>> fields) {
+  std::unique_ptr<curl_slist, CurlFree> list;
+  for (const auto& [name, value] : fields) {
+    curl_slist* longer = curl_slist_append(list.get(), (name + (":" + value)).c_str());
+    EVENKEEL_CHECK(longer != nullptr);
+    static_cast<void>(list.release());
+    list.reset(longer);
+  }
+  return list;
 }
 
 }  // namespace
@@ -56,64 +134,65 @@ CallResult FromError(httplib::Error error) {
 Result<std::unique_ptr<WebhookConnector>> WebhookConnector::Create(Options options,
                                                                    WebhookSecret secret,
                                                                    WallClock clock) {
-  const std::size_t scheme = options.url.find("://");
-  const std::string name = options.url.substr(0, scheme);
-  if (scheme == std::string::npos || (name != "http" && name != "https")) {
+  InitCurl();
+  const Url url(curl_url());
+  const bool is_url = curl_url_set(url.get(), CURLUPART_URL, options.url.c_str(), 0) == CURLUE_OK;
+  const std::string scheme = PartOf(url.get(), CURLUPART_SCHEME);
+  if (!is_url || (scheme != "http" && scheme != "https")) {
     return InvalidArgument("webhook url \"" + options.url +
                            "\": expected http://host[:port]/path or https://host[:port]/path");
   }
-  const std::size_t slash = options.url.find('/', scheme + 3);
-  std::string origin = options.url.substr(0, slash);
-  std::string path = slash == std::string::npos ? "/" : options.url.substr(slash);
-  if (origin.size() == scheme + 3 || origin.find('@') != std::string::npos) {
+  const std::string host = PartOf(url.get(), CURLUPART_HOST);
+  if (host.empty() || !PartOf(url.get(), CURLUPART_USER).empty()) {
     return InvalidArgument("webhook url \"" + options.url +
                            "\": expected a host and no credentials in it");
   }
-  return std::unique_ptr<WebhookConnector>(new WebhookConnector(
-      std::move(options), std::move(secret), std::move(clock), std::move(origin), std::move(path)));
+  if (!options.is_private_allowed && IsPrivateLiteral(host)) {
+    return InvalidArgument("webhook url \"" + options.url +
+                           "\": not a public address; to call it all the same, set "
+                           "webhook.is_private_allowed: true");
+  }
+  return std::unique_ptr<WebhookConnector>(
+      new WebhookConnector(std::move(options), std::move(secret), std::move(clock)));
 }
 
-WebhookConnector::WebhookConnector(Options options, WebhookSecret secret, WallClock clock,
-                                   std::string origin, std::string path)
-    : options_(std::move(options)),
-      secret_(std::move(secret)),
-      clock_(std::move(clock)),
-      origin_(std::move(origin)),
-      path_(std::move(path)) {}
+WebhookConnector::WebhookConnector(Options options, WebhookSecret secret, WallClock clock)
+    : options_(std::move(options)), secret_(std::move(secret)), clock_(std::move(clock)) {}
 
 CallResult WebhookConnector::Execute(const ActionCall& call) {
-  httplib::Client client(origin_);
-  client.set_connection_timeout(options_.timeout);
-  client.set_read_timeout(options_.timeout);
-  client.set_write_timeout(options_.timeout);
-  client.set_follow_location(false);
+  const Handle handle(curl_easy_init());
+  if (handle == nullptr) return {CallOutcome::kRetry, 0, "out of memory", std::nullopt};
   const std::int64_t now = clock_();
-  const httplib::Headers headers = {
-      {"webhook-id", call.action_id},
-      {"webhook-timestamp", std::to_string(now)},
-      {"webhook-signature", secret_.Sign(call.action_id, now, call.body)},
-      {"idempotency-key", call.action_id},
+  const auto headers =
+      Headers({{"Content-Type", " application/json"},
+               {"webhook-id", " " + call.action_id},
+               {"webhook-timestamp", " " + std::to_string(now)},
+               {"webhook-signature", " " + secret_.Sign(call.action_id, now, call.body)},
+               {"idempotency-key", " " + call.action_id},
+               {"Expect", ""}});  // No waiting for "100 Continue".
+  Exchange exchange{.options = options_, .received = 0, .refused_address = {}};
+  const auto set = [&](CURLoption option, auto value) {
+    EVENKEEL_CHECK(curl_easy_setopt(handle.get(), option, value) == CURLE_OK);
   };
-  httplib::Request request;
-  request.method = "POST";
-  request.path = path_;
-  request.headers = headers;
-  request.body = call.body;
-  request.set_header("Content-Type", "application/json");
-  // The status is all that counts; the body is of no use and must not be endless.
-  CallResult answered;
-  request.response_handler = [&answered](const httplib::Response& response) {
-    answered = FromAnswer(response.status, response.headers);
-    return true;
-  };
-  std::size_t received = 0;
-  request.content_receiver = [&](const char*, std::size_t length, std::uint64_t, std::uint64_t) {
-    received += length;
-    return received <= options_.answer_bytes_max;
-  };
-  const httplib::Result answer = client.send(request);
-  if (answer) return FromAnswer(answer->status, answer->headers);
-  return answered.status != 0 ? answered : FromError(answer.error());
+  set(CURLOPT_URL, options_.url.c_str());
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_PROXY, "");  // A proxy of the environment would hide the address.
+  set(CURLOPT_FOLLOWLOCATION, 0L);
+  set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_TIMEOUT_MS, static_cast<long>(options_.timeout.count()));
+  set(CURLOPT_HTTPHEADER, headers.get());
+  set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
+  set(CURLOPT_POSTFIELDS, call.body.c_str());
+  set(CURLOPT_OPENSOCKETFUNCTION, OpenSocket);
+  set(CURLOPT_OPENSOCKETDATA, &exchange);
+  set(CURLOPT_WRITEFUNCTION, OnBody);
+  set(CURLOPT_WRITEDATA, &exchange);
+  const CURLcode error = curl_easy_perform(handle.get());
+  // What came after the status, or did not, changes nothing.
+  const long status = InfoOf<long>(handle.get(), CURLINFO_RESPONSE_CODE);
+  if (status >= 200) return FromAnswer(handle.get(), status);
+  return FromError(handle.get(), error, exchange);
 }
 
 }  // namespace evenkeel

@@ -1,6 +1,7 @@
 #include "common/api_server.h"
 #include "common/deployment.h"
 #include "common/service_main.h"
+#include "common/worker_setup.h"
 #include "console/console_app.h"
 #include "executor/executor_app.h"
 #include "standalone/standalone_app.h"
@@ -19,6 +20,11 @@ int main(int argc, char** argv) {
          EVENKEEL_RETURN_IF_ERROR(evenkeel::ApiServer::Check(config.api(), "api"));
          EVENKEEL_RETURN_IF_ERROR(
              evenkeel::ConsoleApp::Check(config.console()).WithContext("console"));
+         const evenkeel::v1::EngineConfig& decider = config.decider().engine();
+         const evenkeel::v1::EngineConfig& executor = config.executor().engine();
+         EVENKEEL_RETURN_IF_ERROR(evenkeel::SetupOf(decider, "decider.engine", "decider").status());
+         EVENKEEL_RETURN_IF_ERROR(
+             evenkeel::SetupOf(executor, "executor.engine", "executor").status());
          return evenkeel::ExecutorApp::Check(config.executor(), deployment);
        },
        .run =

@@ -1,5 +1,7 @@
 #include "standalone/standalone_app.h"
 
+#include <algorithm>
+
 #include "common/api_server.h"
 #include "common/deployment.h"
 #include "common/open_log.h"
@@ -93,10 +95,11 @@ Status RunStandalone(const v1::StandaloneConfig& config, const std::stop_token& 
   EVENKEEL_RETURN_IF_ERROR(MakeDirectory(config.decider().engine().state().directory()));
   EVENKEEL_RETURN_IF_ERROR(MakeDirectory(config.executor().engine().state().directory()));
   EVENKEEL_ASSIGN_OR_RETURN(GroupMembers groups, GroupsOf(config, deployment));
-  EVENKEEL_ASSIGN_OR_RETURN(const auto cluster, OpenLog(config.log(), std::move(groups)));
+  EVENKEEL_ASSIGN_OR_RETURN(const auto cluster, OpenLog(config.log(), std::move(groups), &logger));
   EVENKEEL_ASSIGN_OR_RETURN(const std::string cluster_id,
                             CheckLogAtStart(*cluster, deployment, config_file, logger, stop));
   StoreResources stores({});
+  AddStoreMetrics(stores, metrics);
   EVENKEEL_ASSIGN_OR_RETURN(const auto decider,
                             DeciderApp::Create(config.decider(), {deployment, *cluster, cluster_id,
                                                                   stores, metrics, logger}));
@@ -124,8 +127,9 @@ Status RunStandalone(const v1::StandaloneConfig& config, const std::stop_token& 
   logger.Write(LogSeverity::kInfo, "standalone", "started",
                {{"metrics_port", doors.metrics->port()}, {"local_port", doors.local->port()}});
   if (desks.api != nullptr) desks.api->SetServing(true);
-  const Status status =
-      RunUntilStopped({&decider->host(), &executor->host()}, stop, std::chrono::seconds(10));
+  const auto drain =
+      std::max(DrainTimeout(config.decider().engine()), DrainTimeout(config.executor().engine()));
+  const Status status = RunUntilStopped({&decider->host(), &executor->host()}, stop, drain);
   if (desks.api != nullptr) {
     desks.api->Stop(std::chrono::steady_clock::now() + std::chrono::seconds(2));
   }

@@ -31,7 +31,7 @@ OUTSIDE = {
     "audit": SYSTEM | {"sodium.h"},
     "telemetry": SYSTEM | {"fmt", "spdlog", "prometheus", "nlohmann"},
     "runtime": SYSTEM | PROTOBUF | NETWORK | TEXT | {"boost", "prometheus", "sodium.h"},
-    "services": SYSTEM | PROTOBUF | NETWORK | TEXT | {"prometheus", "sodium.h"},
+    "services": SYSTEM | PROTOBUF | NETWORK | TEXT | {"prometheus", "sodium.h", "curl"},
     "tools": SYSTEM | PROTOBUF | NETWORK | TEXT | {"benchmark", "sodium.h", "threads.h"},
 }
 # Hashing is base's, behind its own header.

@@ -9,17 +9,13 @@
 #include <unistd.h>
 
 #include "evenkeel/audit/signing.h"
+#include "evenkeel/base/clock.h"
 #include "evenkeel/bundle/bundle.h"
 #include "evenkeel/bundle/bundle_log.h"
 #include "evenkeel/codec/globals_codec.h"
 
 namespace evenkeel {
 namespace {
-
-TimeMs WallClock() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
-}
 
 Result<std::shared_ptr<const Bundle>> LoadBundle(const std::string& directory) {
   EVENKEEL_ASSIGN_OR_RETURN(const TimeZoneDatabase zones, TimeZoneDatabase::Open());
@@ -70,7 +66,7 @@ Status Publish(const GlobalFlags& global, const PublishFlags& flags) {
   EVENKEEL_ASSIGN_OR_RETURN(const std::int64_t revision, ActiveRevision(*log, topic));
   const char* user = getlogin();
   BundleActivation activation{
-      .revision = revision + 1, .time = WallClock(), .by = user == nullptr ? "unknown" : user};
+      .revision = revision + 1, .time = WallTime(), .by = user == nullptr ? "unknown" : user};
   std::optional<SigningKey> key;
   if (!flags.key_file.empty()) {
     EVENKEEL_ASSIGN_OR_RETURN(key, SigningKey::Load(flags.key_file));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "evenkeel/base/clock.h"
 #include "evenkeel/base/hash.h"
 #include "evenkeel/codec/signal_encoder.h"
 
@@ -10,13 +11,6 @@ namespace {
 
 constexpr std::size_t kDeadLetterValueMax = 64U << 10;
 constexpr int kTriesMax = 5;
-
-/// What lies outside is dead-lettered by the decider; it must not set the time of the ticks.
-bool IsCredible(TimeMs time) {
-  constexpr TimeMs kYear2000{946'684'800'000};
-  constexpr TimeMs kYear2100{4'102'444'800'000};
-  return time >= kYear2000 && time < kYear2100;
-}
 
 OwnedRecord ToRecord(EncodedRecord encoded, std::string topic, Partition partition,
                      TimeMs timestamp) {
@@ -68,7 +62,8 @@ Status SignalLoader::Add(const MappedRow& row) {
     return {};
   }
   ++figures_.signals;
-  if (IsCredible(row.signal.event_time)) newest_ = std::max(newest_, row.signal.event_time);
+  // What lies outside is dead-lettered by the decider; it must not set the time of the ticks.
+  if (IsWithinBounds(row.signal.event_time)) newest_ = std::max(newest_, row.signal.event_time);
   if (loaded_before) return {};
   batch_.push_back(ToRecord(*std::move(encoded), deployment_.SignalTopic(row.signal.family),
                             PartitionOf(row.signal.customer.value(), deployment_.row_count),

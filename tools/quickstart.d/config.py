@@ -36,7 +36,7 @@ def executor(secret, url):
         "actions": {"public_keys_file": str(secret.trusted)},
         "connectors": [{
             "name": "target", "channels": CHANNELS,
-            "webhook": {"url": url, "secret_file": str(secret.webhook), "timeout_ms": "5s", "concurrency": 8,
+            "webhook": {"url": url, "secret_file": str(secret.webhook), "is_private_allowed": True, "timeout_ms": "5s", "concurrency": 8,
                         "attempts_max": 12, "backoff_ms": "100ms", "backoff_max_ms": "5s"},
         }],
     }

@@ -13,6 +13,7 @@
 #include "rfc3339.h"
 #include "utf8.h"
 
+#include "evenkeel/base/clock.h"
 #include "evenkeel/base/hash.h"
 
 namespace evenkeel {
@@ -23,8 +24,6 @@ using internal::Facts;
 using internal::MessagePlan;
 using Failure = std::optional<DecodeFailure>;
 
-constexpr TimeMs kYear2000{946'684'800'000};
-constexpr TimeMs kYear2100{4'102'444'800'000};
 constexpr std::chrono::milliseconds kDay{86'400'000};
 constexpr std::size_t kCustomerMaxBytes = 256;
 constexpr std::size_t kBigBytes = std::size_t{64} << 10;
@@ -44,9 +43,7 @@ Failure AbsurdTime(std::string_view what) {
 }
 
 Failure CheckRecordTime(ClockMode clock, TimeMs timestamp) {
-  if (clock == ClockMode::kWall || (timestamp >= kYear2000 && timestamp < kYear2100)) {
-    return std::nullopt;
-  }
+  if (clock == ClockMode::kWall || IsWithinBounds(timestamp)) return std::nullopt;
   return AbsurdTime(
       "the record's timestamp is outside 2000 to 2100: under the event clock it "
       "must be the time of the event");

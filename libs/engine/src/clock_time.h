@@ -1,6 +1,6 @@
 #pragma once
 
-#include "evenkeel/base/time.h"
+#include "evenkeel/base/clock.h"
 
 namespace evenkeel {
 
@@ -8,9 +8,7 @@ namespace evenkeel {
 /// can have had (before 2000 or from 2100 on) says nothing: the record comes at once and moves no
 /// clock. One broken device would otherwise end the time of its whole task.
 inline TimeMs ClockTime(TimeMs timestamp) {
-  constexpr TimeMs kYear2000{946'684'800'000};
-  constexpr TimeMs kYear2100{4'102'444'800'000};
-  return timestamp >= kYear2000 && timestamp < kYear2100 ? timestamp : TimeMs::Min();
+  return IsWithinBounds(timestamp) ? timestamp : TimeMs::Min();
 }
 
 }  // namespace evenkeel

@@ -11,8 +11,9 @@
 namespace evenkeel {
 namespace {
 
+/// With what it costs to hold it.
 std::size_t BytesOf(const LogRecord& record) {
-  std::size_t bytes = 64;
+  std::size_t bytes = sizeof(LogRecord) + record.headers.size() * sizeof(RecordHeader);
   if (record.key) bytes += record.key->size();
   if (record.value) bytes += record.value->size();
   for (const RecordHeader& header : record.headers) {
@@ -23,8 +24,8 @@ std::size_t BytesOf(const LogRecord& record) {
 
 }  // namespace
 
-MergeBuffer::MergeBuffer(const WorkerOptions& options)
-    : records_max_(options.intake.buffer_records), bytes_max_(options.intake.buffer_bytes) {
+MergeBuffer::MergeBuffer(const WorkerOptions& options, ReadAhead& read_ahead)
+    : read_ahead_(read_ahead) {
   for (const InputOptions& input : options.inputs) {
     Input& added = inputs_.emplace_back();
     added.topic = input.topic;
@@ -32,11 +33,18 @@ MergeBuffer::MergeBuffer(const WorkerOptions& options)
   }
 }
 
+MergeBuffer::~MergeBuffer() { Release(bytes_); }
+
+void MergeBuffer::Release(std::size_t bytes) {
+  bytes_ -= bytes;
+  read_ahead_.Remove(bytes);
+}
+
 void MergeBuffer::Reset(std::span<const Offset> next) {
   EVENKEEL_CHECK(next.size() == inputs_.size());
+  Release(bytes_);
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     inputs_[i].records.clear();
-    inputs_[i].bytes = 0;
     inputs_[i].next = next[i];
     inputs_[i].end = -1;
   }
@@ -46,7 +54,9 @@ bool MergeBuffer::Push(LogRecord record) {
   Input& input = inputs_[record.stream];
   if (record.offset < input.next) return false;
   input.next = record.offset + 1;
-  input.bytes += BytesOf(record);
+  const std::size_t bytes = BytesOf(record);
+  bytes_ += bytes;
+  read_ahead_.Add(bytes);
   input.records.push_back(std::move(record));
   return true;
 }
@@ -83,16 +93,8 @@ LogRecord MergeBuffer::Pop(std::uint32_t input) {
   EVENKEEL_CHECK(!from.records.empty());
   LogRecord record = std::move(from.records.front());
   from.records.pop_front();
-  from.bytes -= BytesOf(record);
+  Release(BytesOf(record));
   return record;
-}
-
-bool MergeBuffer::IsFull(const Input& input) const {
-  return input.records.size() >= records_max_ || input.bytes >= bytes_max_;
-}
-
-bool MergeBuffer::HasRoom(const Input& input) const {
-  return input.records.size() <= records_max_ / 2 && input.bytes <= bytes_max_ / 2;
 }
 
 void MergeBuffer::ResumeAll(LogSession& session, Partition row) {

@@ -13,12 +13,32 @@
 
 namespace evenkeel {
 
+/// What all tasks of a worker have read ahead, against its bound.
+class ReadAhead {
+ public:
+  explicit ReadAhead(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+
+  void Add(std::size_t bytes) { bytes_ += bytes; }
+  void Remove(std::size_t bytes) { bytes_ -= bytes; }
+  std::size_t bytes() const { return bytes_; }
+  bool is_full() const { return bytes_ >= bytes_max_; }
+  bool has_room() const { return bytes_ <= bytes_max_ / 2; }
+
+ private:
+  std::size_t bytes_max_;
+  std::size_t bytes_ = 0;
+};
+
 /// What one task has read ahead, per input, and the order in which it is to be processed: the heads
 /// of the inputs are merged by (record timestamp, topic name); records of one input keep their
-/// order. Bounded: a full input is paused, and let go on when half empty.
+/// order. While the worker has read too much ahead, inputs that hold something are paused.
 class MergeBuffer {
  public:
-  explicit MergeBuffer(const WorkerOptions& options);
+  /// `read_ahead` outlives the buffer.
+  MergeBuffer(const WorkerOptions& options, ReadAhead& read_ahead);
+  ~MergeBuffer();
+  MergeBuffer(const MergeBuffer&) = delete;
+  MergeBuffer& operator=(const MergeBuffer&) = delete;
 
   /// Forgets everything; the next record of input i is the first at or after `next[i]`.
   void Reset(std::span<const Offset> next);
@@ -48,15 +68,17 @@ class MergeBuffer {
   /// REQUIRES: size(input) > 0.
   LogRecord Pop(std::uint32_t input);
 
-  /// Pauses what is full and resumes what has room. `wanted(input)`: never pause, it is waited for.
+  /// Pauses inputs while too much is read ahead, and resumes them. Never those that hold nothing or
+  /// that are `wanted(input)`: something waits for them.
   template <typename Wanted>
   void Regulate(LogSession& session, Partition row, const Wanted& wanted) {
     for (std::uint32_t i = 0; i < inputs_.size(); ++i) {
       Input& input = inputs_[i];
-      if (!input.is_paused && IsFull(input) && !wanted(i)) {
+      const bool is_needed = input.records.empty() || wanted(i);
+      if (!input.is_paused && read_ahead_.is_full() && !is_needed) {
         session.PauseInput(i, row);
         input.is_paused = true;
-      } else if (input.is_paused && (HasRoom(input) || wanted(i))) {
+      } else if (input.is_paused && (read_ahead_.has_room() || is_needed)) {
         session.ResumeInput(i, row);
         input.is_paused = false;
       }
@@ -74,19 +96,17 @@ class MergeBuffer {
     std::string topic;
     bool moves_clock = true;
     std::deque<LogRecord> records;
-    std::size_t bytes = 0;
     Offset next = 0;  ///< Records below were delivered.
     Offset end = -1;  ///< The end the log last reported.
     bool is_paused = false;
   };
 
   std::optional<std::uint32_t> FirstAmong(bool only_clock) const;
-  bool IsFull(const Input& input) const;
-  bool HasRoom(const Input& input) const;
+  void Release(std::size_t bytes);
 
   std::vector<Input> inputs_;
-  std::size_t records_max_;
-  std::size_t bytes_max_;
+  ReadAhead& read_ahead_;
+  std::size_t bytes_ = 0;  ///< Of `read_ahead_`: ours.
 };
 
 }  // namespace evenkeel

@@ -62,9 +62,10 @@ Status CheckOptions(const WorkerOptions& options) {
   }
   const IntakePolicy& intake = options.intake;
   if (intake.poll_records == 0 || intake.slice_records == 0 || intake.timers_per_slice == 0 ||
-      intake.buffer_records == 0 || intake.buffer_bytes == 0) {
+      intake.read_ahead_bytes == 0) {
     return InvalidArgument("every bound of intake must be above 0");
   }
+  if (options.store.restores_max == 0) return InvalidArgument("store.restores_max must be above 0");
   constexpr std::int64_t kRateMax = 1'000'000'000;
   if (intake.records_per_second < 0 || intake.records_per_second > kRateMax) {
     return InvalidArgument("intake.records_per_second is " +

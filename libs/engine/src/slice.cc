@@ -30,14 +30,14 @@ Slice::Slice(const TaskEnvironment& environment, Task& task, Transaction& transa
   record_.globals.assign(globals.begin(), globals.end());
 }
 
-Status Slice::Run(TimeMs wall, std::size_t records_max) {
+Status Slice::Run(TimeMs wall, std::uint32_t timers_max, std::size_t records_max) {
   TaskWork& work = task_.work();
   const std::vector<Offset> before = task_.position().next;
   if (!is_event_clock_) {
     task_.position().clock = std::max(task_.position().clock, wall);
   }
   EVENKEEL_RETURN_IF_ERROR(RunLocalEvents());
-  EVENKEEL_RETURN_IF_ERROR(RunTimers());
+  EVENKEEL_RETURN_IF_ERROR(RunTimers(timers_max));
   EVENKEEL_RETURN_IF_ERROR(RunRecords(records_max));
   EVENKEEL_RETURN_IF_ERROR(CloseWave());
 
@@ -66,9 +66,9 @@ Status Slice::RunLocalEvents() {
   return {};
 }
 
-Status Slice::RunTimers() {
+Status Slice::RunTimers(std::uint32_t max) {
   const TimeMs bound = task_.TimerBound(task_.position().clock);
-  while (record_.timers_fired < environment_.options.intake.timers_per_slice) {
+  while (record_.timers_fired < max) {
     EVENKEEL_ASSIGN_OR_RETURN(const bool is_due, IsTimerDue(bound));
     if (!is_due) return {};
     EVENKEEL_ASSIGN_OR_RETURN(const TimerPosition* first, task_.timers().First());

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -19,13 +21,14 @@ class Slice {
   Slice(const TaskEnvironment& environment, Task& task, class Transaction& transaction,
         std::span<const GlobalRevision> globals, std::span<const Offset> revisions);
 
-  /// Processes at most `records_max` records; at a tick, also those that enter with it.
+  /// Processes local events, then at most `timers_max` timers, then at most `records_max` records;
+  /// at a tick, also those that enter with it.
   /// An error means that the task cannot go on; what the slice did must be taken back.
-  Status Run(TimeMs wall, std::size_t records_max);
+  Status Run(TimeMs wall, std::uint32_t timers_max, std::size_t records_max);
 
  private:
   Status RunLocalEvents();
-  Status RunTimers();
+  Status RunTimers(std::uint32_t max);
   Status RunRecords(std::size_t max);
 
   Result<bool> IsTimerDue(TimeMs bound);

@@ -12,7 +12,7 @@ Task::Task(const TaskEnvironment& environment, Partition row, RestoredTask resto
       row_(row),
       store_(std::move(restored.store)),
       layouts_(std::move(restored.layouts)),
-      buffer_(environment.options),
+      buffer_(environment.options, environment.read_ahead),
       order_(environment.options, buffer_),
       timers_(*store_),
       states_(*store_, environment.processor, timers_),
@@ -94,30 +94,34 @@ Status Task::FlushIfDue(Now now) {
   return store_->Flush(TaskStore::FlushMode::kBegin);
 }
 
+Offset Task::LagOf(const LogSession& session, std::uint32_t input) const {
+  const Offset read =
+      current_.next[input] - applied_.next[input] + static_cast<std::int64_t>(buffer_.size(input));
+  const Offset end = buffer_.at_end(input) ? 0 : session.KnownEnd(input, row_).value_or(0);
+  return std::max(read, end - applied_.next[input]);
+}
+
 std::int64_t Task::Lag(const LogSession& session) const {
   std::int64_t lag = 0;
-  for (std::uint32_t i = 0; i < buffer_.input_count(); ++i) {
-    const std::int64_t read =
-        current_.next[i] - applied_.next[i] + static_cast<std::int64_t>(buffer_.size(i));
-    const Offset end = buffer_.at_end(i) ? 0 : session.KnownEnd(i, row_).value_or(0);
-    lag += std::max<std::int64_t>(read, end - applied_.next[i]);
-  }
+  for (std::uint32_t i = 0; i < buffer_.input_count(); ++i) lag += LagOf(session, i);
   return lag;
 }
 
-void Task::FillStatus(TaskStatus& status) const {
+void Task::FillStatus(const LogSession& session, TaskStatus& status) const {
   status.row = row_;
   status.phase = TaskPhase::kRunning;
   status.as_of = applied_.clock;
   status.sequence = applied_.sequence;
   status.chain_sequence = applied_.chain.sequence;
+  status.store = store_->figures();
   for (std::uint32_t i = 0; i < buffer_.input_count(); ++i) {
     status.inputs.push_back({.topic = buffer_.topic(i),
                              .next = current_.next[i],
                              .committed = applied_.next[i],
                              .last_timestamp = last_timestamps_[i],
                              .buffered = buffer_.size(i),
-                             .at_end = buffer_.at_end(i)});
+                             .at_end = buffer_.at_end(i),
+                             .lag = LagOf(session, i)});
   }
 }
 

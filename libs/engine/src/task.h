@@ -68,6 +68,7 @@ struct TaskEnvironment {
   const WorkerOptions& options;
   Processor& processor;
   WorkerCounters& counters;
+  ReadAhead& read_ahead;
 };
 
 /// What a restore found: the beginning of a task.
@@ -149,9 +150,10 @@ class Task {
   Status FlushIfDue(Now now);
   Status Flush() { return store_->Flush(TaskStore::FlushMode::kFinish); }
 
-  void FillStatus(TaskStatus& status) const;
+  void FillStatus(const LogSession& session, TaskStatus& status) const;
 
  private:
+  Offset LagOf(const LogSession& session, std::uint32_t input) const;
   Status SealStates(Transaction& transaction);
   void SealEntry(Transaction& transaction, std::string key, std::optional<std::string> value);
   CommitRecord MakeCommitRecord() const;

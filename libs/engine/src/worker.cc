@@ -13,7 +13,8 @@ Worker::Impl::Impl(Ports ports, WorkerOptions options, std::unique_ptr<Processor
       ports_(ports),
       processor_(std::move(processor)),
       board_(std::make_shared<TaskBoard>(options_.session_timeout / 2)),
-      environment_{options_, *processor_, counters_},
+      read_ahead_(options_.intake.read_ahead_bytes),
+      environment_{options_, *processor_, counters_, read_ahead_},
       globals_(options_, *processor_),
       clock_guard_(options_.clock),
       intake_rate_(options_.intake.records_per_second) {
@@ -34,6 +35,7 @@ Status Worker::Impl::Step(Now now) {
   if (session_ != nullptr) {
     EVENKEEL_RETURN_IF_ERROR(Poll());
     if (session_error_.ok()) {
+      HoldEffects();
       TakeEffectResults();
       AdvanceRows();
       RunSlices();
@@ -67,13 +69,18 @@ void Worker::Impl::PostEffectResult(Partition row, std::string event) {
 }
 
 WorkerStatus Worker::Impl::status() const {
-  WorkerStatus status{.health = health_, .globals_read = globals_.ready(), .counters = counters_};
+  WorkerStatus status{.health = health_,
+                      .globals_read = globals_.ready(),
+                      .read_ahead_bytes = read_ahead_.bytes(),
+                      .tasks = {},
+                      .counters = counters_};
   if (status.health.ok()) status.health = clock_status_;
   for (const auto& [row, it] : rows_) {
     TaskStatus& task = status.tasks.emplace_back();
     task.row = row;
+    if (it.restore != nullptr) ++status.restoring;
     if (it.task != nullptr) {
-      it.task->FillStatus(task);
+      it.task->FillStatus(*session_, task);
     } else if (!it.stopped.ok()) {
       task.phase = TaskPhase::kStopped;
       task.status = it.stopped;
@@ -105,6 +112,7 @@ Worker::~Worker() = default;
 Status Worker::Step(Now now) { return impl_->Step(now); }
 void Worker::Wait(std::chrono::milliseconds max) { impl_->Wait(max); }
 void Worker::PostEffectResult(Partition row, std::string event) {
+  EVENKEEL_CHECK(event.size() <= kEffectResultBytesMax);
   impl_->PostEffectResult(row, std::move(event));
 }
 void Worker::RequestStop() { impl_->RequestStop(); }

@@ -91,6 +91,8 @@ class Worker::Impl {
   std::chrono::milliseconds RetryDelay(Row& it, const Status& why, bool was_running);
   void LeaveRows(const std::vector<Partition>& rows);
   void ReleaseIfDue();
+  void HoldEffects();
+  bool AwaitsEffects() const;
   void StopIfDue();
   Row* RowOfReader(ReaderId reader);
   void TakeEffectResults();
@@ -114,6 +116,7 @@ class Worker::Impl {
   WorkerCounters counters_;
   const std::shared_ptr<TaskBoard> board_;
   std::string address_;
+  ReadAhead read_ahead_;
   TaskEnvironment environment_;
   Globals globals_;
   ClockGuard clock_guard_;
@@ -145,6 +148,9 @@ class Worker::Impl {
   IntakeRate intake_rate_;
   int aborts_in_a_row_ = 0;
 
+  bool is_holding_ = false;  ///< No effect begins any more, since a stop was asked for.
+  bool has_open_effects_ = false;
+  MonotonicTime effects_until_;
   std::atomic<bool> stop_requested_{false};
   std::atomic<bool> stopped_{false};
   std::mutex posted_mutex_;

@@ -9,9 +9,14 @@
 namespace evenkeel {
 
 void Worker::Impl::AdvanceRows() {
+  auto restoring = std::count_if(rows_.begin(), rows_.end(),
+                                 [](const auto& entry) { return entry.second.restore != nullptr; });
   for (auto& [row, it] : rows_) {
     if (it.is_leaving) continue;
-    if (it.restore != nullptr && it.restore->done()) TakeRestored(row, it);
+    if (it.restore != nullptr && it.restore->done()) {
+      TakeRestored(row, it);
+      --restoring;
+    }
     if (it.restored && globals_.ready() && globals_.Covers(it.restored->globals)) {
       OpenTask(row, it);
     }
@@ -21,7 +26,11 @@ void Worker::Impl::AdvanceRows() {
       it.task->Start(*session_);
     }
     const bool is_idle = it.restore == nullptr && !it.restored && it.task == nullptr;
-    if (is_idle && now_.monotonic >= it.retry_at) BeginRestore(row, it);
+    const bool has_turn = restoring < static_cast<std::ptrdiff_t>(options_.store.restores_max);
+    if (is_idle && has_turn && now_.monotonic >= it.retry_at) {
+      BeginRestore(row, it);
+      ++restoring;
+    }
   }
 }
 
@@ -126,9 +135,28 @@ void Worker::Impl::ReleaseIfDue() {
   session_->ReleaseRows();
 }
 
+// Asked before results are taken: with none open, all of them are there to take.
+void Worker::Impl::HoldEffects() {
+  if (!stop_requested_) return;
+  if (!std::exchange(is_holding_, true)) {
+    ports_.effects.Hold();
+    effects_until_ = now_.monotonic + options_.deadlines.effects;
+  }
+  has_open_effects_ = ports_.effects.open() > 0;
+}
+
+bool Worker::Impl::AwaitsEffects() const {
+  if (!is_holding_ || !is_ready_ || now_.monotonic >= effects_until_) return false;
+  return has_open_effects_ || std::any_of(rows_.begin(), rows_.end(), [](const auto& entry) {
+           const Row& it = entry.second;
+           return it.task != nullptr && it.stop_reason.ok() && it.task->NextLocalEvent() != nullptr;
+         });
+}
+
 void Worker::Impl::StopIfDue() {
   if (!stop_requested_ || stopped_) return;
   if (session_ != nullptr) {
+    if (!is_holding_ || AwaitsEffects()) return;
     if (transaction_->phase() != Transaction::Phase::kNone) return;
     for (auto& [row, it] : rows_) CloseTask(row, it, /*in_order=*/true);
     rows_.clear();

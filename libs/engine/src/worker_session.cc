@@ -109,9 +109,8 @@ Status Worker::Impl::On(const InitDone& event) {
 
 Status Worker::Impl::On(const RowsAssigned& event) {
   for (const Partition row : event.rows) {
-    Row& it = rows_[row];
-    it = Row();
-    BeginRestore(row, it);
+    rows_[row] = Row();
+    board_->Hide(row, TaskPhase::kRestoring, {});  // Or it waits for its turn to be.
   }
   return {};
 }

@@ -12,8 +12,8 @@
 namespace evenkeel {
 
 bool Worker::Impl::TakesWork() {
-  return is_ready_ && !stop_requested_ && !is_releasing_ && clock_status_.ok() &&
-         transaction_->takes_work() && !transaction_->refusal() &&
+  return is_ready_ && (!stop_requested_ || AwaitsEffects()) && !is_releasing_ &&
+         clock_status_.ok() && transaction_->takes_work() && !transaction_->refusal() &&
          now_.monotonic >= intake_after_ && intake_rate_.available() > 0 &&
          transaction_->queued_bytes() < options_.intake.pending_output_bytes;
 }
@@ -34,7 +34,9 @@ void Worker::Impl::RunSlices() {
 // False if the transaction has to be aborted.
 bool Worker::Impl::RunSlice(Partition row, Row& it) {
   if (it.task == nullptr || !it.stop_reason.ok() || it.is_leaving) return true;
-  Result<bool> has_work = it.task->HasWork(now_.wall);
+  // At the end, only results of effects come in.
+  Result<bool> has_work =
+      is_holding_ ? it.task->NextLocalEvent() != nullptr : it.task->HasWork(now_.wall);
   Status status = has_work.status();
   if (status.ok() && !*has_work) return true;
   if (status.ok()) {
@@ -42,8 +44,10 @@ bool Worker::Impl::RunSlice(Partition row, Row& it) {
     Slice slice(environment_, *it.task, *transaction_, globals_.named_revisions(),
                 globals_.revisions());
     const std::uint64_t before = counters_.records;
-    status =
-        slice.Run(now_.wall, std::min(options_.intake.slice_records, intake_rate_.available()));
+    const IntakePolicy& intake = options_.intake;
+    status = is_holding_ ? slice.Run(now_.wall, 0, 0)
+                         : slice.Run(now_.wall, intake.timers_per_slice,
+                                     std::min(intake.slice_records, intake_rate_.available()));
     intake_rate_.Take(counters_.records - before);
   }
   if (status.ok()) return true;
@@ -155,6 +159,7 @@ void Worker::Impl::OnAcknowledged(const TransactionDone& done) {
                      [&](const LastProduced& produced) { return produced.where == changelog; });
     EVENKEEL_CHECK(last != done.last_produced.end());
     Result<std::vector<Effect>> effects = it.task->Acknowledge(last->offset, now_.wall);
+    processor_->OnTaskCommitted(row);
     if (!effects.ok()) {
       // The log has it; the store does not. It is read back, and the effects with it.
       it.plan.wipes_store = true;

@@ -27,7 +27,8 @@ std::optional<AutonomyLevel> Find(const std::vector<AutonomyRule>& rules, std::s
   std::optional<AutonomyLevel> of_domain;
   std::optional<AutonomyLevel> of_action;
   for (const AutonomyRule& rule : rules) {
-    if (rule.domain != domain || (!rule.action.empty() && rule.action != action)) continue;
+    if (!rule.domain.empty() && rule.domain != domain) continue;
+    if (!rule.action.empty() && rule.action != action) continue;
     std::optional<AutonomyLevel>& place = rule.action.empty() ? of_domain : of_action;
     place = place ? std::min(*place, rule.level) : rule.level;
   }

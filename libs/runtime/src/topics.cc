@@ -75,8 +75,8 @@ std::string Wanted(const TopicSpec& spec, const std::string& setting) {
 }
 
 void Compare(const TopicSpec& spec, const TopicDescription& there, TopicCheck& check) {
-  const auto wrong = [&](std::string what) {
-    check.problems.push_back({spec.name, std::move(what), false});
+  const auto wrong = [&](std::string what, std::string setting = {}) {
+    check.problems.push_back({spec.name, std::move(what), false, std::move(setting)});
   };
   if (there.partitions != spec.partitions) {
     wrong("has " + std::to_string(there.partitions) + " partitions, the deployment has " +
@@ -94,18 +94,21 @@ void Compare(const TopicSpec& spec, const TopicDescription& there, TopicCheck& c
   for (const char* name : {"cleanup.policy", "message.timestamp.type"}) {
     const std::string is = setting(name);
     if (!is.empty() && is != Wanted(spec, name)) {
-      wrong(std::string(name) + " is " + is + ", must be " + Wanted(spec, name));
+      wrong(std::string(name) + " is " + is + ", must be " + Wanted(spec, name),
+            std::string(name) + "=" + Wanted(spec, name));
     }
   }
   const std::string retention = setting("retention.ms");
   if (!spec.compacted && !spec.retention && !retention.empty() && retention != "-1") {
     wrong("retention.ms is " + retention +
-          ", must be -1: under the event clock records bear past times and would be deleted");
+              ", must be -1: under the event clock records bear past times and would be deleted",
+          "retention.ms=-1");
   }
   const std::string bytes = setting("max.message.bytes");
   if (!bytes.empty() && std::stoll(bytes) < spec.max_record_bytes) {
     wrong("max.message.bytes is " + bytes + ", must be at least " +
-          std::to_string(spec.max_record_bytes));
+              std::to_string(spec.max_record_bytes),
+          "max.message.bytes=" + std::to_string(spec.max_record_bytes));
   }
 }
 
@@ -127,7 +130,7 @@ Result<TopicCheck> CheckTopics(LogCluster& cluster, const std::vector<TopicSpec>
   for (const TopicSpec& spec : plan) {
     const auto found = there.find(spec.name);
     if (found == there.end()) {
-      check.problems.push_back({spec.name, "does not exist", true});
+      check.problems.push_back({spec.name, "does not exist", true, {}});
     } else {
       Compare(spec, *found->second, check);
     }

@@ -4,17 +4,13 @@
 
 #include "worker_samples.h"
 
+#include "evenkeel/base/clock.h"
+
 namespace evenkeel {
 namespace {
 
 constexpr std::chrono::milliseconds kIdleWait{20};
 constexpr std::chrono::milliseconds kPublishInterval{200};
-
-Now ReadClocks() {
-  const auto wall = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::steady_clock::now(),
-          {std::chrono::duration_cast<std::chrono::milliseconds>(wall).count()}};
-}
 
 }  // namespace
 
@@ -63,8 +59,7 @@ void WorkerHost::Collect(std::vector<MetricSample>& out) const {
   AppendWorkerSamples(component_, Snapshot(), out);
 }
 
-void WorkerHost::Publish(std::size_t index) {
-  WorkerStatus status = workers_[index]->status();
+void WorkerHost::Publish(std::size_t index, WorkerStatus status) {
   const std::lock_guard lock(mutex_);
   snapshots_[index] = std::move(status);
 }
@@ -80,12 +75,13 @@ void WorkerHost::Run(std::size_t index) {
     result = worker.Step(now);
     if (now.monotonic - published >= kPublishInterval) {
       published = now.monotonic;
-      Publish(index);
-      LogWorkerChanges(logger_, component_, index, worker.status(), phases, health);
+      WorkerStatus status = worker.status();
+      LogWorkerChanges(logger_, component_, index, status, phases, health);
+      Publish(index, std::move(status));
     }
     if (result.ok() && !worker.stopped()) worker.Wait(kIdleWait);
   }
-  Publish(index);
+  Publish(index, worker.status());
   if (!result.ok()) {
     logger_.Write(LogSeverity::kError, "worker", "worker ends; the process should be restarted",
                   {{"application", PublicText(component_)},

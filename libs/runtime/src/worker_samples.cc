@@ -4,6 +4,8 @@
 #include <array>
 #include <chrono>
 
+#include "evenkeel/base/clock.h"
+
 namespace evenkeel {
 namespace {
 
@@ -76,8 +78,45 @@ void AppendPhases(const std::vector<MetricLabel>& labels, const std::vector<Work
   }
 }
 
+void AppendStores(const std::vector<MetricLabel>& labels, const std::vector<WorkerStatus>& workers,
+                  std::vector<MetricSample>& out) {
+  StoreFigures sum;
+  int stalled = 0;
+  for (const WorkerStatus& worker : workers) {
+    for (const TaskStatus& task : worker.tasks) {
+      sum += task.store;
+      if (task.store.is_write_stalled) ++stalled;
+    }
+  }
+  const auto add = [&](const char* name, const char* help, double value) {
+    out.push_back({name, help, MetricKind::kGauge, labels, value});
+  };
+  add("evenkeel_store_memtable_bytes", "State in memory, not yet written to tables.",
+      static_cast<double>(sum.memtable_bytes));
+  add("evenkeel_store_table_bytes", "State in tables on disk.",
+      static_cast<double>(sum.table_bytes));
+  add("evenkeel_store_pending_compaction_bytes", "What compaction still has to rewrite, estimated.",
+      static_cast<double>(sum.pending_compaction_bytes));
+  add("evenkeel_store_stalled_stores", "Stores whose writes are slowed down or stopped.", stalled);
+}
+
+void AppendWorkerGauges(const std::vector<MetricLabel>& labels,
+                        const std::vector<WorkerStatus>& workers, std::vector<MetricSample>& out) {
+  std::size_t read_ahead = 0;
+  std::size_t restoring = 0;
+  for (const WorkerStatus& worker : workers) {
+    read_ahead += worker.read_ahead_bytes;
+    restoring += worker.restoring;
+  }
+  out.push_back({"evenkeel_engine_read_ahead_bytes", "Memory of records read ahead.",
+                 MetricKind::kGauge, labels, static_cast<double>(read_ahead)});
+  out.push_back({"evenkeel_engine_restoring_tasks", "Tasks whose changelogs are being read.",
+                 MetricKind::kGauge, labels, static_cast<double>(restoring)});
+}
+
 struct TopicFigures {
   double buffered = 0;
+  double lag = 0;
   std::int64_t oldest_ms = TimeMs::Max().value;
   bool behind = false;
 };
@@ -90,25 +129,27 @@ void AppendInputs(const std::vector<MetricLabel>& labels, const std::vector<Work
       for (const InputStatus& input : task.inputs) {
         TopicFigures& figures = topics[input.topic];
         figures.buffered += static_cast<double>(input.buffered);
+        figures.lag += static_cast<double>(input.lag);
         if (input.at_end && input.buffered == 0) continue;
         figures.behind = true;
         figures.oldest_ms = std::min(figures.oldest_ms, input.last_timestamp.value);
       }
     }
   }
-  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-                       std::chrono::system_clock::now().time_since_epoch())
-                       .count();
+  const TimeMs now = WallTime();
   for (const auto& [topic, figures] : topics) {
     std::vector<MetricLabel> with_topic = labels;
     with_topic.push_back({"topic", topic});
     out.push_back({"evenkeel_engine_buffered_records", "Records read ahead.", MetricKind::kGauge,
                    with_topic, figures.buffered});
+    out.push_back({"evenkeel_engine_lag_records",
+                   "Records written and not yet processed and committed; on Kafka, offsets.",
+                   MetricKind::kGauge, with_topic, figures.lag});
     const bool known = figures.behind && figures.oldest_ms != TimeMs::Min().value;
     out.push_back({"evenkeel_engine_lag_seconds",
                    "Age of the last record processed, where more is there to process.",
                    MetricKind::kGauge, with_topic,
-                   known ? static_cast<double>(now - figures.oldest_ms) / 1000 : 0});
+                   known ? static_cast<double>(now.value - figures.oldest_ms) / 1000 : 0});
   }
 }
 
@@ -120,6 +161,8 @@ void AppendWorkerSamples(const std::string& application, const std::vector<Worke
   AppendCounters(labels, workers, out);
   AppendPhases(labels, workers, out);
   AppendInputs(labels, workers, out);
+  AppendStores(labels, workers, out);
+  AppendWorkerGauges(labels, workers, out);
 }
 
 void LogWorkerChanges(const Logger& logger, const std::string& application, std::size_t worker,

@@ -22,19 +22,18 @@ rocksdb::BlockBasedTableOptions TableOptions(std::shared_ptr<rocksdb::Cache> cac
 }  // namespace
 
 StoreResources::Shared::Shared(const Options& options) {
-  const auto cache = rocksdb::NewLRUCache(options.cache_bytes, /*num_shard_bits=*/-1,
-                                          /*strict_capacity_limit=*/false,
-                                          /*high_pri_pool_ratio=*/0.3);
+  cache_ = rocksdb::NewLRUCache(options.cache_bytes, /*num_shard_bits=*/-1,
+                                /*strict_capacity_limit=*/false, /*high_pri_pool_ratio=*/0.3);
   rocksdb::Options& db = database_options_;
   db.create_if_missing = true;
   db.write_buffer_manager =
-      std::make_shared<rocksdb::WriteBufferManager>(options.unflushed_bytes, cache);
+      std::make_shared<rocksdb::WriteBufferManager>(options.unflushed_bytes, cache_);
   db.write_buffer_size = 16 << 20;
   db.max_write_buffer_number = 3;
   db.max_background_jobs = options.background_jobs;
   db.level_compaction_dynamic_level_bytes = true;
   db.compression = rocksdb::kLZ4Compression;
-  db.table_factory.reset(rocksdb::NewBlockBasedTableFactory(TableOptions(cache)));
+  db.table_factory.reset(rocksdb::NewBlockBasedTableFactory(TableOptions(cache_)));
   db.max_open_files = -1;
   db.paranoid_checks = true;
   db.force_consistency_checks = true;
@@ -49,5 +48,7 @@ StoreResources::Shared::Shared(const Options& options) {
 StoreResources::StoreResources(const Options& options)
     : shared_(std::make_unique<Shared>(options)) {}
 StoreResources::~StoreResources() = default;
+
+std::size_t StoreResources::cache_bytes() const { return shared_->cache_bytes(); }
 
 }  // namespace evenkeel

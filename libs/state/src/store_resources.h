@@ -16,8 +16,10 @@ class StoreResources::Shared {
 
   /// What a store opens its database with.
   const rocksdb::Options& database_options() const { return database_options_; }
+  std::size_t cache_bytes() const { return cache_->GetUsage(); }
 
  private:
+  std::shared_ptr<rocksdb::Cache> cache_;
   rocksdb::Options database_options_;
 };
 

@@ -42,6 +42,30 @@ void StoreBatch::AddTimer(const TimerPosition& timer) { Put(TimerKey(timer), std
 
 void StoreBatch::RemoveTimer(const TimerPosition& timer) { Put(TimerKey(timer), std::nullopt); }
 
+// --- figures ---
+
+StoreFigures& StoreFigures::operator+=(const StoreFigures& other) {
+  memtable_bytes += other.memtable_bytes;
+  table_bytes += other.table_bytes;
+  pending_compaction_bytes += other.pending_compaction_bytes;
+  is_write_stalled = is_write_stalled || other.is_write_stalled;
+  return *this;
+}
+
+StoreFigures TaskStore::figures() const {
+  const auto read = [this](const std::string& property) {
+    std::uint64_t value = 0;
+    database_->get()->GetIntProperty(property, &value);
+    return value;
+  };
+  using Properties = rocksdb::DB::Properties;
+  return {.memtable_bytes = read(Properties::kCurSizeAllMemTables),
+          .table_bytes = read(Properties::kLiveSstFilesSize),
+          .pending_compaction_bytes = read(Properties::kEstimatePendingCompactionBytes),
+          .is_write_stalled = read(Properties::kIsWriteStopped) != 0 ||
+                              read(Properties::kActualDelayedWriteRate) != 0};
+}
+
 // --- opening and throwing away ---
 
 TaskStore::TaskStore(const StoreResources& resources, std::string directory)

@@ -12,16 +12,11 @@
 #include "temporary_folder.h"
 
 #include "evenkeel/base/check.h"
+#include "evenkeel/base/clock.h"
 #include "evenkeel/log/local_log.h"
 
 namespace evenkeel::testing {
 namespace {
-
-TimeMs WallClock() {
-  return {std::chrono::duration_cast<std::chrono::milliseconds>(
-              std::chrono::system_clock::now().time_since_epoch())
-              .count()};
-}
 
 class LocalHarness final : public LogHarness {
  public:
@@ -50,7 +45,7 @@ class LocalHarness final : public LogHarness {
   void Close() override { log_.reset(); }
 
   void Open() override {
-    auto log = LocalLog::Open({.folder = locator_, .wall_clock = WallClock, .members = members_});
+    auto log = LocalLog::Open({.folder = locator_, .wall_clock = WallTime, .members = members_});
     EVENKEEL_CHECK(log.ok());
     log_ = std::move(log).value();
   }

@@ -1,5 +1,6 @@
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <map>
 #include <random>
 #include <string_view>
@@ -10,11 +11,8 @@
 #include <gtest/gtest.h>
 
 namespace evenkeel::testing {
-namespace {
 
 using std::chrono::milliseconds;
-
-constexpr int kKills = 20;
 
 /// Processes of ledger workers that are killed at random while they work.
 class LedgerKillTest : public ::testing::Test {
@@ -70,6 +68,28 @@ class LedgerKillTest : public ::testing::Test {
     return false;
   }
 
+  /// Kills `process` once it has processed at least `records` more.
+  void KillAfter(int number, std::uint64_t records) {
+    LedgerProcess& process = *running_[number];
+    const std::uint64_t until = process.last().records + records;
+    ASSERT_TRUE(Follow(process, [&](const Progress& p) { return p.records >= until; }))
+        << "process " << number << " does not get on";
+    std::this_thread::sleep_for(milliseconds(rng_() % 50));
+    process.Kill();
+  }
+
+  /// As if the disk of the dead process had been lost with it.
+  void DeleteStores(int process) {
+    std::filesystem::remove_all(directory_.path() + "/process-" + std::to_string(process));
+  }
+
+  void AwaitRest() {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(3);
+    for (int idle = 0; idle < 100; idle = AllIdle() ? idle + 1 : 0) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "the workers do not come to rest";
+    }
+  }
+
   bool AllIdle() {
     std::size_t rows = 0;
     for (auto& [number, process] : running_) {
@@ -78,6 +98,9 @@ class LedgerKillTest : public ::testing::Test {
     }
     return rows == static_cast<std::size_t>(plan_.rows);
   }
+
+  /// Everything that was written was processed, once, and nothing is left behind.
+  void ExpectAsTheOracleSays();
 
   std::mt19937 rng_;
   LedgerPlan plan_;
@@ -88,7 +111,10 @@ class LedgerKillTest : public ::testing::Test {
   std::map<int, std::unique_ptr<LedgerProcess>> running_;
 };
 
+namespace {
+
 TEST_F(LedgerKillTest, TwentyKillsChangeNothing) {
+  constexpr int kKills = 20;
   constexpr int kPace = 100;  // Steps a second: so that every kill finds work.
   WriteAll();
   if (HasFatalFailure()) return;
@@ -96,14 +122,12 @@ TEST_F(LedgerKillTest, TwentyKillsChangeNothing) {
   int kills_with_open_transaction = 0;
   for (int kill = 0; kill < kKills; ++kill) {
     const int victim = static_cast<int>(rng_() % static_cast<unsigned>(processes_));
-    LedgerProcess& process = *running_[victim];
-    const std::uint64_t until = process.last().records + 200 + rng_() % 1800;
-    ASSERT_TRUE(Follow(process, [&](const Progress& p) { return p.records >= until; }))
-        << "process " << victim << " does not get on, before kill " << kill;
-    std::this_thread::sleep_for(milliseconds(rng_() % 50));
-    process.Kill();
-    const int pending = site_->PendingRows(plan_.topic("out"), process.last().rows);
+    SCOPED_TRACE("kill " + std::to_string(kill));
+    KillAfter(victim, 200 + rng_() % 1800);
+    if (HasFatalFailure()) return;
+    const int pending = site_->PendingRows(plan_.topic("out"), running_[victim]->last().rows);
     kills_with_open_transaction += pending > 0 ? 1 : 0;
+    if (kill % 4 == 3) DeleteStores(victim);
     Start(victim, kPace);
   }
   // The rest in one go.
@@ -111,10 +135,8 @@ TEST_F(LedgerKillTest, TwentyKillsChangeNothing) {
     running_[i]->Kill();
     Start(i, 0);
   }
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(3);
-  for (int idle = 0; idle < 100; idle = AllIdle() ? idle + 1 : 0) {
-    ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "the workers do not come to rest";
-  }
+  AwaitRest();
+  if (HasFatalFailure()) return;
   running_.clear();
 
   std::printf("%d kills, %d of them left records that only a read-uncommitted reader sees\n",
@@ -122,6 +144,42 @@ TEST_F(LedgerKillTest, TwentyKillsChangeNothing) {
   if (site_->is_shared()) {
     EXPECT_GE(kills_with_open_transaction, 3);
   }
+  ExpectAsTheOracleSays();
+}
+
+// Nobody comes back: who survives gets the rows, and the transaction that was open is undone.
+TEST_F(LedgerKillTest, WhoSurvivesTakesOverWhatTheDeadOneHad) {
+  if (!site_->is_shared()) {
+    GTEST_SKIP() << "not applicable: only one process can have this log open";
+  }
+  constexpr int kPace = 100;
+  WriteAll();
+  if (HasFatalFailure()) return;
+  for (int i = 0; i < processes_; ++i) Start(i, kPace);
+  // Both at work, then one of them never again.
+  for (int i = 0; i < processes_; ++i) {
+    ASSERT_TRUE(Follow(*running_[i], [](const Progress& p) { return p.records >= 1000; }));
+  }
+  KillAfter(0, 500);
+  if (HasFatalFailure()) return;
+  running_.erase(0);
+  ASSERT_TRUE(Follow(*running_[1], [&](const Progress& p) {
+    return p.rows.size() == static_cast<std::size_t>(plan_.rows);
+  })) << "the survivor does not get all rows";
+  // The survivor dies as well, with its disk, and comes back alone.
+  KillAfter(1, 500);
+  if (HasFatalFailure()) return;
+  DeleteStores(1);
+  Start(1, 0);
+  AwaitRest();
+  if (HasFatalFailure()) return;
+  running_.clear();
+  ExpectAsTheOracleSays();
+}
+
+}  // namespace
+
+void LedgerKillTest::ExpectAsTheOracleSays() {
   WithLog([&](LedgerLog& log) {
     const Result<std::vector<LedgerOracle>> oracles = log.Check();
     ASSERT_TRUE(oracles.ok()) << oracles.status().ToString();
@@ -143,7 +201,6 @@ TEST_F(LedgerKillTest, TwentyKillsChangeNothing) {
   });
 }
 
-}  // namespace
 }  // namespace evenkeel::testing
 
 int main(int argc, char** argv) {

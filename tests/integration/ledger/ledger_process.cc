@@ -9,18 +9,13 @@
 #include <thread>
 #include <utility>
 
+#include "evenkeel/base/clock.h"
 #include "evenkeel/engine/worker.h"
 
 namespace evenkeel::testing {
 namespace {
 
 using std::chrono::milliseconds;
-
-Now SystemNow() {
-  const auto wall = std::chrono::system_clock::now().time_since_epoch();
-  return {.monotonic = std::chrono::steady_clock::now(),
-          .wall = {std::chrono::duration_cast<milliseconds>(wall).count()}};
-}
 
 /// One worker on one thread.
 class WorkerThread {
@@ -33,7 +28,7 @@ class WorkerThread {
 
   void Run() {
     while (true) {
-      const Status status = worker_.Step(SystemNow());
+      const Status status = worker_.Step(ReadClocks());
       if (!status.ok()) {
         std::fprintf(stderr, "worker: %s\n", status.ToString().c_str());
         std::_Exit(3);

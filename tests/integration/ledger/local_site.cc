@@ -6,6 +6,7 @@
 #include "ledger_process.h"
 
 #include "evenkeel/base/check.h"
+#include "evenkeel/base/clock.h"
 #include "evenkeel/log/local_log.h"
 
 namespace evenkeel::testing {
@@ -21,14 +22,10 @@ class LocalSite final : public LedgerSite {
   std::string locator() const override { return folder_; }
   bool is_shared() const override { return false; }
   std::unique_ptr<LogCluster> Open() override {
-    Result<std::unique_ptr<LocalLog>> log = LocalLog::Open(
-        {.folder = folder_,
-         .wall_clock =
-             [] {
-               const auto now = std::chrono::system_clock::now().time_since_epoch();
-               return TimeMs{std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
-             },
-         .members = {{prefix_ + "group", {prefix_ + "p0w0", prefix_ + "p0w1"}}}});
+    Result<std::unique_ptr<LocalLog>> log =
+        LocalLog::Open({.folder = folder_,
+                        .wall_clock = WallTime,
+                        .members = {{prefix_ + "group", {prefix_ + "p0w0", prefix_ + "p0w1"}}}});
     if (!log.ok()) {
       std::fprintf(stderr, "local log: %s\n", log.status().ToString().c_str());
       std::exit(1);

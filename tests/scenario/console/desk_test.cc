@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "common/control_feed.h"
 #include "console_rig.h"
-#include "decider/control_feed.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,6 +1,7 @@
-// The table of bad input on a real Apache Kafka.
+// Bad input on a real Apache Kafka.
 
 #include "decider/bad_input_test.h"
+#include "decider/mishap_test.h"
 
 namespace evenkeel::testing {
 namespace {
@@ -10,6 +11,9 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(BadInputRun{"KafkaWall", MakeKafkaBench, ClockMode::kWall},
                       BadInputRun{"KafkaEvent", MakeKafkaBench, ClockMode::kEvent}),
     NameOf);
+
+INSTANTIATE_TEST_SUITE_P(Logs, MishapTest, ::testing::Values(LogRun{"Kafka", MakeKafkaBench}),
+                         NameOfLog);
 
 }  // namespace
 }  // namespace evenkeel::testing

@@ -111,7 +111,7 @@ void ExpectDecided(const std::vector<StoredDecision>& decisions, const Sent& sen
 }
 
 TEST_P(BadInputTest, GoesToTheDeadLettersAndThePartitionGoesOn) {
-  const std::unique_ptr<LogBench> bench = GetParam().make_bench();
+  const std::unique_ptr<LogBench> bench = GetParam().make_bench({});
   ServiceWorld world(*bench, {.clock = GetParam().clock, .state_max_bytes = kStateMaxBytes});
   world.Publish(DemoBundle(), 1);
   const std::vector<Sent> all = WriteAll(world);

@@ -15,7 +15,7 @@ namespace evenkeel::testing {
 /// A log and a clock to run the whole table on.
 struct BadInputRun {
   std::string name;  ///< Of the test case.
-  std::function<std::unique_ptr<LogBench>()> make_bench;
+  std::function<std::unique_ptr<LogBench>(const BenchMembers&)> make_bench;
   ClockMode clock = ClockMode::kWall;
 };
 

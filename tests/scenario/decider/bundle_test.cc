@@ -8,8 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "evenkeel/bundle/bundle_log.h"
 #include "evenkeel/codec/commit_record_codec.h"
-#include "support/held_globals.h"
 #include "support/signals.h"
 
 namespace evenkeel::testing {
@@ -87,6 +87,30 @@ TEST_F(DeciderBundleTest, ABadOneIsRefusedByFileLineAndRemedyAndTheLastGoodOneIs
   EXPECT_EQ(BundleOf("cyd"), BundleDigest(Second()));
 }
 
+TEST_F(DeciderBundleTest, OneOfWhichPartsAreMissingIsToldOnceAndTheOneBeforeStays) {
+  world_.Publish(DemoBundle(), 1);
+  world_.StartDecider();
+  std::vector<OwnedRecord> records;
+  const BundleActivation activation{
+      .revision = 2, .time = now(), .by = "a test", .key_id = {}, .sign = {}};
+  for (auto& [key, value] : BundleRecords("demo", Second(), activation)) {
+    records.push_back({.topic = world_.deployment.names().Bundles(), .key = key, .value = value});
+  }
+  ASSERT_GE(records.size(), 2U);  // Parts, and what names them last.
+  world_.Write({records.back()});
+  ASSERT_TRUE(world_.Until([&] { return !world_.awaited.empty(); }));
+  WritePayment("ada");
+  ASSERT_TRUE(world_.UntilCaughtUp());
+  EXPECT_EQ(BundleOf("ada"), BundleDigest(DemoBundle()));
+  records.pop_back();
+  world_.Write(records);
+  world_.StepFor(seconds(1));
+  WritePayment("bob");
+  ASSERT_TRUE(world_.UntilCaughtUp());
+  EXPECT_EQ(BundleOf("bob"), BundleDigest(Second()));
+  EXPECT_THAT(world_.awaited, ElementsAre(2));
+}
+
 TEST_F(DeciderBundleTest, OneForAChannelWithoutATopicIsRefused) {
   world_.Publish(DemoBundle(), 1);
   world_.StartDecider();
@@ -141,41 +165,6 @@ TEST_F(DeciderBundleTest, ASecondOneIsAdoptedBetweenSlices) {
     }
     EXPECT_GT(last, 0);
   }
-}
-
-// Two deciders, one of which learns of a bundle late: it does not go on with what the other decided
-// by the newer one until it has it, too.
-TEST_F(DeciderBundleTest, ATaskWaitsForTheOneThatItsLastOwnerUsed) {
-  world_.Publish(DemoBundle(), 1);
-  HeldGlobals late(bench_.cluster(), world_.deployment.names().Bundles());
-  world_.StartDecider("d1");
-  world_.StartDecider("d2", &late);
-  const auto runs_on = [&](Partition row) {
-    return std::string(Is("d1", row, TaskPhase::kRunning)   ? "d1"
-                       : Is("d2", row, TaskPhase::kRunning) ? "d2"
-                                                            : "");
-  };
-  ASSERT_TRUE(world_.Until(
-      [&] { return !runs_on(0).empty() && !runs_on(1).empty() && runs_on(0) != runs_on(1); }));
-  const Partition row = runs_on(0) == "d1" ? 0 : 1;
-  late.is_holding = true;
-  world_.Publish(Second(), 2);
-  world_.StepFor(seconds(1));
-  const std::string ada = CustomerIn(row, 2, "ada");
-  WritePayment(ada);
-  ASSERT_TRUE(world_.UntilCaughtUp());
-  ASSERT_EQ(BundleOf(ada), BundleDigest(Second()));
-
-  world_.Crash("d1");
-  const std::string bob = CustomerIn(row, 2, "bob");
-  WritePayment(bob);
-  ASSERT_TRUE(world_.Until([&] { return Is("d2", row, TaskPhase::kWaitingForGlobals); }));
-  world_.StepFor(seconds(30));
-  EXPECT_TRUE(Is("d2", row, TaskPhase::kWaitingForGlobals));
-  EXPECT_THAT(world_.DecisionsOn(bob), IsEmpty());
-  late.is_holding = false;
-  ASSERT_TRUE(world_.UntilCaughtUp());
-  EXPECT_EQ(BundleOf(bob), BundleDigest(Second()));
 }
 
 }  // namespace

@@ -3,11 +3,11 @@
 #include <string>
 #include <vector>
 
+#include "decider/mishap_test.h"
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include "evenkeel/codec/commit_record_codec.h"
-#include "evenkeel/state/entry.h"
+#include "support/command.h"
 #include "support/signals.h"
 
 namespace evenkeel::testing {
@@ -15,55 +15,64 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
-TEST(DeciderGapTest, StopsTheTaskUntilAnOperatorAcceptsItOnRecord) {
-  SimBench bench;
-  ServiceWorld world(bench, {});
+/// The command that a message ends with, said by ann.
+std::string CommandIn(std::string message) {
+  const std::string by = "<who says so, and why>";
+  message.replace(message.find(by), by.size(), "ann: a full disk");
+  return message.substr(message.find("evenkeel gap"));
+}
+
+std::vector<AcceptedGap> AcceptedIn(const std::vector<OwnedRecord>& journal) {
+  std::vector<AcceptedGap> accepted;
+  for (const OwnedRecord& record : journal) {
+    const Result<CommitRecord> commit = DecodeCommitRecord(*record.value);
+    EXPECT_TRUE(commit.ok());
+    if (!commit.ok()) continue;
+    accepted.insert(accepted.end(), commit->accepted_gaps.begin(), commit->accepted_gaps.end());
+  }
+  return accepted;
+}
+
+TEST_P(MishapTest, InputThatIsGoneStopsTheTaskUntilAnOperatorAcceptsItOnRecord) {
+  ServiceWorld& world = Open();
   world.Publish(DemoBundle(), 1);
-  const auto row = PartitionOf("ada", 2);
-  const auto pay = [&](const std::string& id) {
-    world.Write({RecordOf(world, PaymentFailed("ada", id, bench.now().wall))});
-  };
-  world.StartDecider();
-  pay("1");
-  ASSERT_TRUE(world.UntilCaughtUp());
-  world.Crash("d1");
+  const Partition row = PartitionOf("ada", 2);
   const TopicPartition where{world.signals(), row};
-  const Offset from = *bench.sim.CommittedOffset(world.deployment.prefix + "decider", where);
-  pay("2");
-  pay("3");
-  const Offset to = bench.sim.Dump(where).back().offset;
-  ASSERT_TRUE(bench.sim.DeleteRecords(where, to, std::chrono::seconds(1)).ok());
+  world.StartDecider();
+  WritePayment("ada", "1");
+  ASSERT_TRUE(world.UntilCaughtUp());
+  const Offset from = world.TaskOf("d1", row)->inputs.front().committed;
+  world.Crash("d1");
+  WritePayment("ada", "2");
+  WritePayment("ada", "3");
+  const Offset to = world.Read(where.topic).back().offset;
+  ASSERT_TRUE(bench_->cluster().DeleteRecords(where, to, std::chrono::seconds(20)).ok());
 
   world.StartDecider();
-  ASSERT_TRUE(world.Until([&] {
-    const TaskStatus* task = world.TaskOf("d1", row);
-    return task != nullptr && task->phase == TaskPhase::kStopped;
-  }));
+  ASSERT_TRUE(AwaitPhase("d1", row, TaskPhase::kStopped));
   const std::string message = world.TaskOf("d1", row)->status.message();
   EXPECT_THAT(message, HasSubstr("evenkeel gap accept --topic " + where.topic + " --partition " +
                                  std::to_string(row) + " --from " + std::to_string(from) +
                                  " --to " + std::to_string(to) + " --by"));
-  world.StepFor(std::chrono::seconds(30));
-  EXPECT_EQ(world.TaskOf("d1", row)->phase, TaskPhase::kStopped);
-  EXPECT_EQ(world.TaskOf("d1", 1 - row)->phase, TaskPhase::kRunning);
+  world.StepFor(bench_->patience());
+  EXPECT_TRUE(Is("d1", row, TaskPhase::kStopped));
+  EXPECT_TRUE(Is("d1", 1 - row, TaskPhase::kRunning));
+  EXPECT_THAT(world.DecisionsOn("ada"), SizeIs(1));
 
-  const GapOrder gap{
-      .topic = where.topic, .from = from, .to = to, .accepted_by = "ann: a full disk"};
-  world.Write({{.topic = world.deployment.names().Changelog("decider"),
-                .partition = row,
-                .key = GapKey(gap),
-                .value = EncodeGap(gap)}});
+  const Status accepted = RunCommand(world, CommandIn(message));
+  ASSERT_TRUE(accepted.ok()) << accepted.ToString();
   ASSERT_TRUE(world.UntilCaughtUp());
-  EXPECT_EQ(world.TaskOf("d1", row)->phase, TaskPhase::kRunning);
-  std::vector<AcceptedGap> accepted;
-  for (const OwnedRecord& record : world.Read(world.deployment.names().Journal("decider"))) {
-    const Result<CommitRecord> commit = DecodeCommitRecord(*record.value);
-    ASSERT_TRUE(commit.ok());
-    accepted.insert(accepted.end(), commit->accepted_gaps.begin(), commit->accepted_gaps.end());
-  }
-  EXPECT_THAT(accepted, ElementsAre(AcceptedGap{where.topic, from, to, "ann: a full disk"}));
+  EXPECT_TRUE(Is("d1", row, TaskPhase::kRunning));
+  EXPECT_THAT(AcceptedIn(world.Read(world.deployment.names().Journal("decider"))),
+              ElementsAre(AcceptedGap{where.topic, from, to, "ann: a full disk"}));
 }
 
 }  // namespace
+
+void MishapTest::WritePayment(const std::string& customer, const std::string& id) {
+  world_->Write({RecordOf(*world_, PaymentFailed(customer, id, bench_->now().wall))});
+}
+
 }  // namespace evenkeel::testing

@@ -125,7 +125,12 @@ TEST_F(StartTest, NamesWhatIsWrongWithATopic) {
       AllOf(HasSubstr("t.signals.v1: has 3 partitions, the deployment has 2"),
             HasSubstr("t.signals.v1: message.timestamp.type is CreateTime, must be LogAppendTime"),
             HasSubstr("t.decider.changelog.v1: cleanup.policy is delete, must be compact"),
-            HasSubstr("t.ticks.v1: max.message.bytes is 1000, must be at least")));
+            HasSubstr("t.ticks.v1: max.message.bytes is 1000, must be at least"),
+            HasSubstr("--alter --entity-type topics --entity-name t.decider.changelog.v1 "
+                      "--add-config cleanup.policy=compact\n"),
+            HasSubstr("--entity-name t.signals.v1 --add-config "
+                      "message.timestamp.type=LogAppendTime"),
+            Not(HasSubstr("topics create"))));
 }
 
 TEST_F(StartTest, WarnsAboutTopicsThatItMayNotDescribe) {

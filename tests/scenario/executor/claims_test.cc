@@ -205,6 +205,57 @@ TEST_F(ExecutorTest, NothingIsCalledBeforeItsClaimIsCommitted) {
   EXPECT_EQ(checked, 1);
 }
 
+// --- the executor ends in order ---
+
+TEST_F(ExecutorTest, WaitsForTheCallUnderWayWhenItEnds) {
+  rig_.scheduler.is_held = true;  // The call is begun, and its answer takes a while.
+  rig_.target.on_call = [this](const ActionCall&) { world_.member("e1").worker->RequestStop(); };
+  rig_.Start();
+  rig_.Write(Ada());
+  ASSERT_TRUE(world_.UntilCaughtUp());
+  rig_.scheduler.is_held = false;
+  ASSERT_TRUE(world_.Until([&] { return world_.member("e1").worker->stopped(); }));
+  EXPECT_THAT(rig_.Receipts(), SizeIs(1));
+  rig_.Start("e2");
+  EXPECT_THAT(rig_.ReceiptsOnceThereAre(1), SizeIs(1));
+  EXPECT_THAT(calls(), SizeIs(1));
+}
+
+TEST_F(ExecutorTest, HoldsCallsThatWaitWhenItEndsAndTheNextMakesThem) {
+  rig_.target.is_idempotent = false;  // Where a call may not be made twice, it shows.
+  CallResult later = Answer(CallOutcome::kRetry, 429);
+  later.retry_after = minutes(5);
+  rig_.target.script = {later};
+  rig_.Start();
+  rig_.Write(Ada());
+  ASSERT_TRUE(world_.Until([&] { return calls().size() == 1; }));
+  world_.StepFor(seconds(1));
+  world_.member("e1").worker->RequestStop();
+  ASSERT_TRUE(world_.Until([&] { return world_.member("e1").worker->stopped(); }));
+  EXPECT_THAT(calls(), SizeIs(1));
+  EXPECT_THAT(rig_.Receipts(), IsEmpty());
+  rig_.Start("e2");
+  world_.PassTime(minutes(6));
+  const std::vector<Receipt> receipts = rig_.ReceiptsOnceThereAre(1);
+  ASSERT_THAT(receipts, SizeIs(1));
+  EXPECT_EQ(receipts[0].status, ReceiptStatus::kDone);
+  EXPECT_EQ(receipts[0].attempt_count, 2);
+  ASSERT_THAT(calls(), SizeIs(2));
+  EXPECT_GE(calls()[1].at - calls()[0].at, minutes(5));
+}
+
+TEST_F(ExecutorTest, EndsWithoutAnAnswerThatDoesNotCome) {
+  rig_.scheduler.is_stuck = true;
+  rig_.Start();
+  rig_.Write(Ada());
+  ASSERT_TRUE(world_.UntilCaughtUp());
+  const MonotonicTime asked = bench_.now().monotonic;
+  world_.member("e1").worker->RequestStop();
+  ASSERT_TRUE(world_.Until([&] { return world_.member("e1").worker->stopped(); }));
+  EXPECT_GE(bench_.now().monotonic - asked, seconds(5));
+  EXPECT_LT(bench_.now().monotonic - asked, seconds(10));
+}
+
 // --- somebody dies between claim and result ---
 
 TEST_F(ExecutorTest, WhoTakesOverCallsAgainUnderTheSameId) {

@@ -99,6 +99,12 @@ TEST_F(ExecutorRefusalTest, AnActionUnderAnotherKeyIsADeadLetter) {
   ExpectDeadLetter(record, "key_mismatch");
 }
 
+TEST_F(ExecutorRefusalTest, AnotherDeploymentIsRefused) {
+  ApprovedAction action = Ada();
+  action.deployment = "theirs.";
+  ExpectRefused(action, "other_deployment");
+}
+
 TEST_F(ExecutorRefusalTest, AnotherEnvironmentIsRefused) {
   ApprovedAction action = Ada();
   action.environment = Environment::kProd;

@@ -1,21 +1,17 @@
 // A file of foreign events as signals: each line once, however often the loader dies.
 
-#include "evenkeel/loader.h"
+#include "loader/loader_test.h"
 
 #include <functional>
 #include <map>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include "evenkeel/base/check.h"
 #include "evenkeel/base/hash.h"
-#include "evenkeel/bundle/bundle.h"
-#include "support/service_world.h"
 
 namespace evenkeel::testing {
 namespace {
@@ -83,52 +79,47 @@ class DyingAccess final : public LogAccess {
   int transactions_ = 0;
 };
 
-class LoaderTest : public ::testing::Test {
- protected:
-  LoaderTest() : world_(bench_, {}), zones_(TimeZoneDatabase::Open().value()) {
-    Diagnostics diagnostics;
-    bundle_ = Bundle::Compile(DemoBundle(), zones_, diagnostics);
-    EVENKEEL_CHECK(bundle_ != nullptr);
+}  // namespace
+
+LoaderTest::LoaderTest()
+    : bench_(GetParam().make_bench({})),
+      world_(*bench_, {}),
+      zones_(TimeZoneDatabase::Open().value()) {
+  Diagnostics diagnostics;
+  bundle_ = Bundle::Compile(DemoBundle(), zones_, diagnostics);
+  EVENKEEL_CHECK(bundle_ != nullptr);
+}
+
+Result<LoadFigures> LoaderTest::Load(LogAccess& access) {
+  const std::string text = File();
+  MemorySource bytes(text);
+  SignalReader rows(*bundle_->FindSource("simulator"), bytes, "events.jsonl", ToHex(Sha256(text)));
+  SignalLoader loader(world_.deployment, access,
+                      {.batch_rows = 10, .tick_after = {}, .progress = {}});
+  return loader.Load("events.jsonl", rows);
+}
+
+void LoaderTest::ExpectEveryLineOnce() {
+  std::map<std::string, int> seen;
+  for (const OwnedRecord& record : world_.Read(world_.signals())) {
+    ++seen[HeaderOf(record, "ce_id")];
+    EXPECT_EQ(record.partition, PartitionOf(*record.key, 2));
   }
-
-  /// One life of a loader, in batches of ten lines.
-  Result<LoadFigures> Load(LogAccess& access) {
-    const std::string text = File();
-    MemorySource bytes(text);
-    SignalReader rows(*bundle_->FindSource("simulator"), bytes, "events.jsonl",
-                      ToHex(Sha256(text)));
-    SignalLoader loader(world_.deployment, access,
-                        {.batch_rows = 10, .tick_after = {}, .progress = {}});
-    return loader.Load("events.jsonl", rows);
+  EXPECT_THAT(seen, SizeIs(kLines - 2));
+  EXPECT_THAT(seen, Each(Pair(::testing::_, 1)));
+  const std::vector<OwnedRecord> letters = world_.DeadLetters(world_.signals());
+  std::map<std::string, int> lines;
+  for (const OwnedRecord& letter : letters) {
+    ++lines[HeaderOf(letter, "evenkeel.errors.line")];
+    EXPECT_EQ(letter.value, LineWithoutCustomer());
+    EXPECT_EQ(HeaderOf(letter, "evenkeel.errors.reason"), "no_customer");
+    EXPECT_EQ(HeaderOf(letter, "evenkeel.errors.stage"), "load");
+    EXPECT_NE(HeaderOf(letter, "evenkeel.errors.detail"), "");
   }
+  EXPECT_THAT(lines, ::testing::ElementsAre(Pair("11", 1), Pair("37", 1)));
+}
 
-  void ExpectEveryLineOnce() {
-    std::map<std::string, int> seen;
-    for (const OwnedRecord& record : world_.Read(world_.signals())) {
-      ++seen[HeaderOf(record, "ce_id")];
-      EXPECT_EQ(record.partition, PartitionOf(*record.key, 2));
-    }
-    EXPECT_THAT(seen, SizeIs(kLines - 2));
-    EXPECT_THAT(seen, Each(Pair(::testing::_, 1)));
-    const std::vector<OwnedRecord> letters = world_.DeadLetters(world_.signals());
-    std::map<std::string, int> lines;
-    for (const OwnedRecord& letter : letters) {
-      ++lines[HeaderOf(letter, "evenkeel.errors.line")];
-      EXPECT_EQ(letter.value, LineWithoutCustomer());
-      EXPECT_EQ(HeaderOf(letter, "evenkeel.errors.reason"), "no_customer");
-      EXPECT_EQ(HeaderOf(letter, "evenkeel.errors.stage"), "load");
-      EXPECT_NE(HeaderOf(letter, "evenkeel.errors.detail"), "");
-    }
-    EXPECT_THAT(lines, ::testing::ElementsAre(Pair("11", 1), Pair("37", 1)));
-  }
-
-  SimBench bench_;
-  ServiceWorld world_;
-  TimeZoneDatabase zones_;
-  std::shared_ptr<const Bundle> bundle_;
-};
-
-TEST_F(LoaderTest, ALineWithoutACustomerIsADeadLetterAndTheOthersAreSignals) {
+TEST_P(LoaderTest, ALineWithoutACustomerIsADeadLetterAndTheOthersAreSignals) {
   const Result<LoadFigures> figures = Load(world_.log());
   ASSERT_TRUE(figures.ok()) << figures.status().ToString();
   EXPECT_EQ(figures->rows, kLines);
@@ -137,7 +128,7 @@ TEST_F(LoaderTest, ALineWithoutACustomerIsADeadLetterAndTheOthersAreSignals) {
   ExpectEveryLineOnce();
 }
 
-TEST_F(LoaderTest, ADeadLetterIsInTheTransactionOfItsBatch) {
+TEST_P(LoaderTest, ADeadLetterIsInTheTransactionOfItsBatch) {
   // Lines 1 to 10 are in; then the plug is pulled on 11 to 20.
   DyingAccess access(world_.log(),
                      [](int n) { return n == 2 ? End::kDiesBefore : End::kCommitted; });
@@ -148,7 +139,7 @@ TEST_F(LoaderTest, ADeadLetterIsInTheTransactionOfItsBatch) {
   ExpectEveryLineOnce();
 }
 
-TEST_F(LoaderTest, NothingIsLostOrDoubledWhenItDiesBeforeEveryTransaction) {
+TEST_P(LoaderTest, NothingIsLostOrDoubledWhenItDiesBeforeEveryTransaction) {
   for (int life = 0; life < 10; ++life) {
     DyingAccess access(world_.log(),
                        [](int n) { return n == 2 ? End::kDiesBefore : End::kCommitted; });
@@ -159,7 +150,7 @@ TEST_F(LoaderTest, NothingIsLostOrDoubledWhenItDiesBeforeEveryTransaction) {
   ExpectEveryLineOnce();
 }
 
-TEST_F(LoaderTest, NothingIsLostOrDoubledWhenNoAnswerEverComesBack) {
+TEST_P(LoaderTest, NothingIsLostOrDoubledWhenNoAnswerEverComesBack) {
   DyingAccess access(world_.log(), [](int) { return End::kDiesAfter; });
   for (int life = 0; life < kLines / 10; ++life) EXPECT_FALSE(Load(access).ok());
   const Result<LoadFigures> figures = Load(access);  // Nothing is left to write.
@@ -169,11 +160,10 @@ TEST_F(LoaderTest, NothingIsLostOrDoubledWhenNoAnswerEverComesBack) {
   ExpectEveryLineOnce();
 }
 
-TEST_F(LoaderTest, AFileThatIsInAlreadyIsLeftAlone) {
+TEST_P(LoaderTest, AFileThatIsInAlreadyIsLeftAlone) {
   ASSERT_TRUE(Load(world_.log()).ok());
   ASSERT_TRUE(Load(world_.log()).ok());
   ExpectEveryLineOnce();
 }
 
-}  // namespace
 }  // namespace evenkeel::testing

@@ -22,13 +22,21 @@ CallResult ScriptedConnector::Execute(const ActionCall& call) {
   return result;
 }
 
-bool BenchScheduler::Submit(std::function<void()> call, std::chrono::milliseconds delay) {
+bool BenchScheduler::Submit(std::function<void()> call, std::chrono::milliseconds delay,
+                            const void* /*owner*/) {
   queue_.emplace(bench_.now().monotonic + delay, std::move(call));
   return true;
 }
 
+void BenchScheduler::Hurry(const void* /*owner*/) {
+  std::multimap<MonotonicTime, std::function<void()>> hurried;
+  for (auto& [due, call] : queue_) hurried.emplace(bench_.now().monotonic, std::move(call));
+  queue_.swap(hurried);
+}
+
 void BenchScheduler::RunDue() {
-  while (!is_held && !queue_.empty() && queue_.begin()->first <= bench_.now().monotonic) {
+  while (!is_held && !is_stuck && !queue_.empty() &&
+         queue_.begin()->first <= bench_.now().monotonic) {
     const auto first = queue_.extract(queue_.begin());
     first.mapped()();
   }
@@ -47,7 +55,7 @@ void ExecutorRig::Start(const std::string& name) {
                                .state_directory = world_.StoreOf(name),
                                .cluster_id = world_.cluster_id,
                                .inputs = ExecutorInputs(world_.deployment),
-                               .globals = {}};
+                               .globals = ExecutorGlobals(world_.deployment)};
   v1::ExecutorConfig config;
   *config.mutable_clock() = world_.config.clock();
   Result<WorkerOptions> options = ExecutorWorkerOptions(config, world_.deployment, setup, 0);
@@ -56,13 +64,14 @@ void ExecutorRig::Start(const std::string& name) {
   ExecutorProcessor::Options processing =
       ExecutorOptions({}, world_.deployment, {{"email", policy}});
   auto sink = std::make_unique<CallSink>(std::map<std::string, Connector*>{{"email", &target}},
-                                         scheduler, target.clock);
+                                         scheduler, control_, target.clock);
   CallSink& calls = *sink;
   ServiceWorld::Member made{
       .application = "executor", .sink = std::move(sink), .worker = nullptr, .status = {}};
   made.worker = std::make_unique<Worker>(
       Worker::Ports{.cluster = world_.bench.cluster(), .stores = world_.stores, .effects = calls},
-      *std::move(options), std::make_unique<ExecutorProcessor>(std::move(processing), trust_));
+      *std::move(options),
+      std::make_unique<ExecutorProcessor>(std::move(processing), trust_, control_));
   calls.Attach(*made.worker);
   world_.Add(name, std::move(made));
 }
@@ -142,7 +151,7 @@ std::vector<Receipt> ExecutorRig::ReceiptsOnceThereAre(std::size_t count) {
     world_.StepFor(std::chrono::milliseconds(20));
     return Receipts().size() >= count;
   }));
-  world_.PassTime(std::chrono::minutes(10));
+  world_.PassTime(world_.bench.hindsight());
   return Receipts();
 }
 

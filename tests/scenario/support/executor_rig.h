@@ -43,11 +43,14 @@ class ScriptedConnector final : public Connector {
 class BenchScheduler final : public CallScheduler {
  public:
   explicit BenchScheduler(LogBench& bench) : bench_(bench) {}
-  bool Submit(std::function<void()> call, std::chrono::milliseconds delay) override;
+  bool Submit(std::function<void()> call, std::chrono::milliseconds delay,
+              const void* owner) override;
+  void Hurry(const void* owner) override;
   void RunDue();
   void Drop() { queue_.clear(); }
 
-  bool is_held = false;  ///< Calls wait, as if all threads were busy.
+  bool is_held = false;   ///< Calls wait, as if all threads were busy.
+  bool is_stuck = false;  ///< Calls never end, whatever is asked of them.
 
  private:
   LogBench& bench_;
@@ -68,8 +71,11 @@ class ExecutorRig {
   void Write(const ApprovedAction& action) { world_.Write({RecordFor(action)}); }
 
   std::vector<Receipt> Receipts();
-  /// Steps until there are `count` receipts, then on for ten minutes, as some would come too many.
+  /// Steps until there are `count` receipts, then on for a while, as some would come too many.
   std::vector<Receipt> ReceiptsOnceThereAre(std::size_t count);
+
+  /// What operators say, as it is known to whoever makes the calls.
+  const ControlBoard& control() const { return control_; }
 
   ScriptedConnector target;
   BenchScheduler scheduler;
@@ -78,6 +84,7 @@ class ExecutorRig {
  private:
   ServiceWorld& world_;
   ActionTrust trust_;
+  ControlBoard control_;
 };
 
 }  // namespace evenkeel::testing

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "evenkeel/base/check.h"
+#include "evenkeel/base/clock.h"
 #include "evenkeel/log/kafka_log.h"
 #include "support/log_bench.h"
-#include "support/machine_clock.h"
 
 namespace evenkeel::testing {
 namespace {
@@ -30,8 +30,11 @@ class KafkaBench final : public LogBench {
     cluster_ = *std::move(cluster);
   }
   LogCluster& cluster() override { return *cluster_; }
-  Now now() override { return MachineNow(); }
   std::string prefix() const override { return prefix_; }
+  std::string bootstrap() const override { return Bootstrap(); }
+
+ protected:
+  Now time() override { return ReadClocks(); }
 
  private:
   // Runs share the broker, and a broker may outlive many runs.
@@ -41,6 +44,8 @@ class KafkaBench final : public LogBench {
 
 }  // namespace
 
-std::unique_ptr<LogBench> MakeKafkaBench() { return std::make_unique<KafkaBench>(); }
+std::unique_ptr<LogBench> MakeKafkaBench(const BenchMembers& /*members*/) {
+  return std::make_unique<KafkaBench>();
+}
 
 }  // namespace evenkeel::testing

@@ -4,23 +4,25 @@
 #include "ledger/temp_directory.h"
 
 #include "evenkeel/base/check.h"
+#include "evenkeel/base/clock.h"
 #include "evenkeel/log/local_log.h"
 #include "support/log_bench.h"
-#include "support/machine_clock.h"
 
 namespace evenkeel::testing {
 namespace {
 
 class LocalBench final : public LogBench {
  public:
-  LocalBench() {
+  explicit LocalBench(const BenchMembers& members) {
     auto log = LocalLog::Open(
-        {.folder = directory_.path() + "/log", .wall_clock = [] { return MachineNow().wall; }});
+        {.folder = directory_.path() + "/log", .wall_clock = WallTime, .members = members});
     EVENKEEL_CHECK(log.ok());
     log_ = *std::move(log);
   }
   LogCluster& cluster() override { return *log_; }
-  Now now() override { return MachineNow(); }
+
+ protected:
+  Now time() override { return ReadClocks(); }
 
  private:
   TempDirectory directory_;
@@ -29,6 +31,12 @@ class LocalBench final : public LogBench {
 
 }  // namespace
 
-std::unique_ptr<LogBench> MakeLocalBench() { return std::make_unique<LocalBench>(); }
+std::unique_ptr<LogBench> MakeSimBench(const BenchMembers& /*members*/) {
+  return std::make_unique<SimBench>();
+}
+
+std::unique_ptr<LogBench> MakeLocalBench(const BenchMembers& members) {
+  return std::make_unique<LocalBench>(members);
+}
 
 }  // namespace evenkeel::testing

@@ -80,6 +80,9 @@ ServiceWorld::Member& ServiceWorld::StartDecider(const std::string& name, LogClu
   processing.on_bundle = [this](const Bundle*, const Status& status) {
     if (!status.ok()) refusals.push_back(status.message());
   };
+  processing.on_awaited = [this](const ActiveBundle& bundle) {
+    awaited.push_back(bundle.revision);
+  };
   Member made{.application = "decider", .sink = std::make_unique<NoEffects>()};
   made.worker = std::make_unique<Worker>(
       Worker::Ports{.cluster = cluster == nullptr ? bench.cluster() : *cluster,

@@ -101,6 +101,7 @@ class ServiceWorld {
   v1::DeciderConfig config;
   std::string cluster_id;
   std::vector<std::string> refusals;  ///< Of bundles.
+  std::vector<std::int64_t> awaited;  ///< Revisions of bundles that were not all there.
   std::optional<SigningKey> key;
   TempDirectory directory;
   StoreResources stores;

@@ -97,6 +97,7 @@ TEST(OutputTest, AStateBeyondItsBoundStopsTheTaskAndSaysWhich) {
 }
 
 TEST(OutputTest, WhatIsReadAheadStaysWithinItsBound) {
+  constexpr std::size_t kBound = 60'000;
   EngineWorld world;
   std::vector<LedgerLog::Line> lines;
   for (int i = 0; i < 3000; ++i) {
@@ -107,20 +108,42 @@ TEST(OutputTest, WhatIsReadAheadStaysWithinItsBound) {
   world.Start("w1", [](WorkerOptions& options) {
     options.intake.poll_records = 100;
     options.intake.slice_records = 20;
-    options.intake.buffer_records = 150;
+    options.intake.read_ahead_bytes = kBound;
   });
   std::size_t most = 0;
+  std::size_t most_records = 0;
   ASSERT_TRUE(world.Until([&] {
-    const TaskStatus* task = world.TaskOf("w1", 0);
-    if (task != nullptr) {
-      for (const InputStatus& input : task->inputs) most = std::max(most, input.buffered);
+    const WorkerStatus status = world.member("w1").worker->status();
+    most = std::max(most, status.read_ahead_bytes);
+    std::size_t records = 0;
+    for (const TaskStatus& task : status.tasks) {
+      for (const InputStatus& input : task.inputs) records += input.buffered;
     }
-    return world.member("w1").worker->status().counters.records == 6000;
+    most_records = std::max(most_records, records);
+    return status.counters.records == 6000;
   }));
-  EXPECT_GE(most, 150U);
-  EXPECT_LE(most, 150U + 100U);  // One poll more than the bound.
+  EXPECT_GE(most, kBound);
+  EXPECT_LE(most, kBound + 100 * (most / most_records + 1));  // One poll more than the bound.
+  EXPECT_EQ(world.member("w1").worker->status().read_ahead_bytes, 0U);
   ASSERT_TRUE(world.UntilIdle());
   world.Check();
+}
+
+TEST(OutputTest, TellsHowFarItIsBehind) {
+  EngineWorld world;
+  for (int i = 0; i < 50; ++i) world.Command(0, "ada", "add 1");
+  world.Start("w1", [](WorkerOptions& options) { options.intake.records_per_second = 40; });
+  const auto lag = [&]() -> Offset {
+    const TaskStatus* task = world.TaskOf("w1", 0);
+    return task == nullptr || task->inputs.empty() ? -1 : task->inputs[0].lag;
+  };
+  ASSERT_TRUE(world.Until([&] { return lag() > 0; }));
+  EXPECT_GE(lag(), 50);
+  const Offset first = lag();
+  ASSERT_TRUE(world.Until([&] { return lag() < first / 2; }));
+  EXPECT_GT(lag(), 0);
+  ASSERT_TRUE(world.UntilIdle());
+  EXPECT_EQ(lag(), 0);
 }
 
 TEST(OutputTest, InputsAreMergedByTimestampAndThenByTopic) {

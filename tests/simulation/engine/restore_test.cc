@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -48,6 +49,22 @@ class RestoreTest : public ::testing::Test {
 
   EngineWorld world_;
 };
+
+TEST_F(RestoreTest, OnlySoManyTasksAtATime) {
+  for (const std::size_t bound : {1U, 2U}) {
+    std::filesystem::remove_all(world_.StoreOf("w1"));
+    world_.Start("w1", [&](WorkerOptions& options) { options.store.restores_max = bound; });
+    std::size_t most = 0;
+    ASSERT_TRUE(world_.Until([&] {
+      most = std::max(most, world_.member("w1").worker->status().restoring);
+      return world_.IsRunning();
+    }));
+    EXPECT_EQ(most, bound);
+    ASSERT_TRUE(world_.UntilIdle());
+    world_.Check();
+    Stop();
+  }
+}
 
 TEST_F(RestoreTest, FromItsOwnStoreReadsNothingAgain) {
   const WorkerCounters counters = Resume();

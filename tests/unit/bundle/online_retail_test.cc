@@ -62,7 +62,7 @@ class OnlineRetailTest : public ::testing::Test {
     const char* const data = std::getenv("EVENKEEL_DATA");  // NOLINT(concurrency-mt-unsafe)
     if (data == nullptr) {
       std::printf("skipped: no data (EVENKEEL_DATA is not set): 1 case\n");
-      GTEST_SKIP();
+      GTEST_SKIP() << "no data: EVENKEEL_DATA is not set";
     }
     path_ = std::string(data) + "/online_retail/online_retail.csv.gz";
   }

@@ -57,6 +57,21 @@ TEST(EffectPoolTest, MakesDelayedCallsInTheOrderOfTheirTimes) {
   EXPECT_EQ(made, (std::vector<int>{1, 2}));
 }
 
+TEST(EffectPoolTest, HurriesTheCallsOfOneOwner) {
+  const int mine = 0;
+  const int other = 0;
+  std::latch made(1);
+  EffectPool pool(1, 10);
+  bool is_other_made = false;
+  const auto later = std::chrono::hours(1);
+  ASSERT_TRUE(pool.Submit([&] { is_other_made = true; }, later, &other));
+  ASSERT_TRUE(pool.Submit([&] { made.count_down(); }, later, &mine));
+  pool.Hurry(&mine);
+  made.wait();
+  pool.Stop();
+  EXPECT_FALSE(is_other_made);
+}
+
 TEST(EffectPoolTest, FinishesWhatIsUnderWayWhenItStops) {
   std::atomic<bool> finished = false;
   std::latch begun(1);

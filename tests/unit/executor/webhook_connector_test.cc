@@ -3,11 +3,15 @@
 #include <semaphore>
 #include <thread>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <httplib.h>
 
 namespace evenkeel {
 namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr const char* kSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -26,9 +30,11 @@ class WebhookConnectorTest : public ::testing::Test {
   ~WebhookConnectorTest() override { server_.stop(); }
 
   CallResult Call(std::chrono::milliseconds timeout = std::chrono::seconds(10)) {
-    auto connector = WebhookConnector::Create(
-        {.url = "http://127.0.0.1:" + std::to_string(port_) + "/hook", .timeout = timeout},
-        WebhookSecret::Parse(kSecret).value(), [] { return 1614265330; });
+    auto connector =
+        WebhookConnector::Create({.url = "http://127.0.0.1:" + std::to_string(port_) + "/hook",
+                                  .timeout = timeout,
+                                  .is_private_allowed = true},
+                                 WebhookSecret::Parse(kSecret).value(), [] { return 1614265330; });
     return connector.value()->Execute({.action_id = "a1", .type = "t", .body = R"({"x":1})"});
   }
   CallResult CallWithStatus(int status) {
@@ -77,7 +83,7 @@ TEST_F(WebhookConnectorTest, HonoursRetryAfter) {
 
 TEST_F(WebhookConnectorTest, IsUnsureWhenNoAnswerComes) {
   answer_ = [this](httplib::Response&) { release_.acquire(); };
-  const CallResult result = Call(std::chrono::milliseconds(50));
+  const CallResult result = Call(std::chrono::seconds(1));
   release_.release();
   EXPECT_EQ(result.outcome, CallOutcome::kAmbiguous);
 }
@@ -91,9 +97,9 @@ TEST_F(WebhookConnectorTest, TriesAgainWhenNobodyListens) {
     server.stop();
     return port;
   }();
-  auto connector =
-      WebhookConnector::Create({.url = "http://127.0.0.1:" + std::to_string(free_port) + "/"},
-                               WebhookSecret::Parse(kSecret).value(), [] { return 1; });
+  auto connector = WebhookConnector::Create(
+      {.url = "http://127.0.0.1:" + std::to_string(free_port) + "/", .is_private_allowed = true},
+      WebhookSecret::Parse(kSecret).value(), [] { return 1; });
   EXPECT_EQ(connector.value()->Execute({.action_id = "a", .body = "{}"}).outcome,
             CallOutcome::kRetry);
 }
@@ -103,6 +109,52 @@ TEST_F(WebhookConnectorTest, StopsReadingAnEndlessAnswer) {
     response.set_content(std::string(1 << 20, 'x'), "text/plain");
   };
   EXPECT_EQ(Call().outcome, CallOutcome::kDone);
+}
+
+TEST_F(WebhookConnectorTest, NamesWhereARedirectLeadsAndDoesNotFollowIt) {
+  answer_ = [this](httplib::Response& response) {
+    response.set_redirect("http://127.0.0.1:" + std::to_string(port_) + "/other?token=secret");
+  };
+  int followed = 0;
+  server_.Get("/other", [&](const httplib::Request&, httplib::Response&) { ++followed; });
+  const CallResult result = Call();
+  EXPECT_EQ(result.outcome, CallOutcome::kFailed);
+  EXPECT_THAT(result.detail, HasSubstr("HTTP 302 to http://127.0.0.1:" + std::to_string(port_)));
+  EXPECT_THAT(result.detail, HasSubstr("redirects are not followed; set webhook.url"));
+  EXPECT_THAT(result.detail, Not(HasSubstr("secret")));
+  EXPECT_EQ(followed, 0);
+}
+
+// The name is public; what it resolves to is not.
+TEST_F(WebhookConnectorTest, DoesNotConnectToAnAddressThatIsNotPublic) {
+  int called = 0;
+  answer_ = [&](httplib::Response&) { ++called; };
+  const std::string url = "http://localhost:" + std::to_string(port_) + "/hook";
+  const auto call = [&](bool is_allowed) {
+    auto connector =
+        WebhookConnector::Create({.url = url, .is_private_allowed = is_allowed},
+                                 WebhookSecret::Parse(kSecret).value(), [] { return 1; });
+    return connector.value()->Execute({.action_id = "a", .body = "{}"});
+  };
+  const CallResult refused = call(false);
+  EXPECT_EQ(refused.outcome, CallOutcome::kFailed);
+  EXPECT_THAT(refused.detail, HasSubstr("is not a public address"));
+  EXPECT_THAT(refused.detail, HasSubstr("webhook.is_private_allowed: true"));
+  EXPECT_EQ(called, 0);
+  EXPECT_EQ(call(true).outcome, CallOutcome::kDone);
+  EXPECT_EQ(called, 1);
+}
+
+TEST(WebhookUrlTest, RefusesAnAddressThatIsNotPublicAtOnce) {
+  for (const char* url : {"http://127.0.0.1/", "https://10.1.2.3:8443/x", "http://[::1]/",
+                          "http://169.254.169.254/latest", "http://2130706433/"}) {
+    const Status status =
+        WebhookConnector::Create({.url = url}, WebhookSecret::Parse(kSecret).value(), [] {
+          return 1;
+        }).status();
+    EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << url;
+    EXPECT_THAT(status.message(), HasSubstr("is_private_allowed: true")) << url;
+  }
 }
 
 TEST(WebhookUrlTest, RefusesWhatIsNoTarget) {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <future>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -46,7 +47,7 @@ TEST(ControlThreadTest, RunsInOrderAndATaskToRepeatKeepsItsPlace) {
     return true;
   });
   ASSERT_EQ(done.get_future().wait_for(kPatience), std::future_status::ready);
-  EXPECT_TRUE(control.Stop([&] { notes.Add(3); }, kPatience));
+  EXPECT_TRUE(control.Leave([&] { notes.Add(3); }).Await(kPatience));
   EXPECT_THAT(notes.all(), ElementsAre(1, 1, 1, 2, 3));
 }
 
@@ -65,12 +66,13 @@ TEST(ControlThreadTest, AQuestionWithoutAnswerHoldsNobodyUp) {
   });
   EXPECT_EQ(posted.get_future().wait_for(kPatience), std::future_status::ready);
   EXPECT_EQ(background.get_future().wait_for(kPatience), std::future_status::ready);
-  EXPECT_TRUE(control.Stop([] {}, kPatience));
+  EXPECT_TRUE(control.Leave([] {}).Await(kPatience));
 }
 
 TEST(ControlThreadTest, TellsWhichCallIsUnderWayAndLeavesAThreadThatHangsBehind) {
   std::promise<void> release;
   std::promise<void> ended;
+  std::optional<ControlThread::Ending> ending;
   {
     ControlThread control;
     std::promise<void> entered;
@@ -84,10 +86,13 @@ TEST(ControlThreadTest, TellsWhichCallIsUnderWayAndLeavesAThreadThatHangsBehind)
     const auto running = control.watch().running();
     ASSERT_TRUE(running.has_value());
     EXPECT_STREQ(running->name, "hang");
-    EXPECT_FALSE(control.Stop([&] { ended.set_value(); }, std::chrono::milliseconds(1)));
+    ending.emplace(control.Leave([&] { ended.set_value(); }));
   }
+  EXPECT_FALSE(ending->is_over());
+  EXPECT_STREQ(ending->running()->name, "hang");
   release.set_value();  // The thread outlives its owner and still ends as told.
   EXPECT_EQ(ended.get_future().wait_for(kPatience), std::future_status::ready);
+  EXPECT_TRUE(ending->Await(kPatience));
 }
 
 }  // namespace

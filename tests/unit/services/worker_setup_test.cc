@@ -33,5 +33,23 @@ TEST(WorkerSetupTest, RefusesARateThatWouldStopAWorker) {
   EXPECT_FALSE(OptionsFor(1, -1).ok());
 }
 
+TEST(WorkerSetupTest, ReadsAheadAsFarAsConfigured) {
+  v1::EngineConfig config;
+  config.mutable_state()->set_directory("/state");
+  const auto bytes = [&]() -> Result<std::size_t> {
+    EVENKEEL_ASSIGN_OR_RETURN(ApplicationSetup setup, SetupOf(config, "engine", "decider"));
+    setup.cluster_id = "cluster";
+    setup.inputs = {{.topic = "signals"}};
+    EVENKEEL_ASSIGN_OR_RETURN(const WorkerOptions options,
+                              MakeWorkerOptions({.row_count = 8}, config, {}, setup, 0));
+    return options.intake.read_ahead_bytes;
+  };
+  EXPECT_EQ(bytes().value(), std::size_t{64} << 20);
+  config.mutable_limits()->set_read_ahead_bytes(5'000'000);
+  EXPECT_EQ(bytes().value(), 5'000'000U);
+  config.mutable_limits()->set_read_ahead_bytes(999);
+  EXPECT_THAT(bytes().status().message(), HasSubstr("engine.limits.read_ahead_bytes: 999"));
+}
+
 }  // namespace
 }  // namespace evenkeel

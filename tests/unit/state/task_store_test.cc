@@ -56,6 +56,17 @@ class TaskStoreTest : public ::testing::Test {
   StoreResources resources_{{.cache_bytes = 1 << 20, .unflushed_bytes = 8 << 20}};
 };
 
+TEST_F(TaskStoreTest, TellsWhatItHolds) {
+  const auto store = Open();
+  ASSERT_TRUE(store->Apply(Batch("Sada", std::string(50'000, 'x')), Meta(1)).ok());
+  EXPECT_GT(store->figures().memtable_bytes, 50'000U);
+  EXPECT_EQ(store->figures().table_bytes, 0U);
+  ASSERT_TRUE(store->Flush(TaskStore::FlushMode::kFinish).ok());
+  EXPECT_GT(store->figures().table_bytes, 0U);
+  EXPECT_FALSE(store->figures().is_write_stalled);
+  EXPECT_GT(resources_.cache_bytes(), 0U);
+}
+
 TEST_F(TaskStoreTest, KeepsWhatWasFlushedWithItsMeta) {
   {
     auto store = Open();

@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "evenkeel/base/check.h"
+#include "evenkeel/base/clock.h"
 #include "evenkeel/log/local_log.h"
 #include "evenkeel/log/sim_log.h"
 
@@ -147,12 +148,6 @@ void Run(const char* name, const Load& load,
   Print(name, "produce_commit_poll", load, both);
 }
 
-TimeMs WallClock() {
-  return {std::chrono::duration_cast<std::chrono::milliseconds>(
-              std::chrono::system_clock::now().time_since_epoch())
-              .count()};
-}
-
 }  // namespace
 }  // namespace evenkeel
 
@@ -172,7 +167,7 @@ int main(int argc, char** argv) {
   int opened = 0;
   evenkeel::Run("local", load, [&]() -> std::unique_ptr<LogCluster> {
     auto log = evenkeel::LocalLog::Open(
-        {.folder = folder + "/" + std::to_string(++opened), .wall_clock = evenkeel::WallClock});
+        {.folder = folder + "/" + std::to_string(++opened), .wall_clock = evenkeel::WallTime});
     EVENKEEL_CHECK(log.ok());
     return std::move(log).value();
   });

@@ -10,18 +10,13 @@
 #include "ledger/ledger_rig.h"
 #include "topics.h"
 
+#include "evenkeel/base/clock.h"
 #include "evenkeel/engine/worker.h"
 
 namespace evenkeel::bench {
 namespace {
 
 using std::chrono::milliseconds;
-
-Now SystemNow() {
-  const auto wall = std::chrono::system_clock::now().time_since_epoch();
-  return {.monotonic = std::chrono::steady_clock::now(),
-          .wall = {std::chrono::duration_cast<milliseconds>(wall).count()}};
-}
 
 [[noreturn]] void Die(const Status& status) {
   std::fprintf(stderr, "worker: %s\n", status.ToString().c_str());
@@ -72,7 +67,7 @@ class WorkerThread {
   void Run() {
     auto reported = std::chrono::steady_clock::now();
     while (!worker_.stopped()) {
-      const Now now = SystemNow();
+      const Now now = ReadClocks();
       const Status status = worker_.Step(now);
       if (!status.ok()) Die(status);
       // A status has names in it: not on every step.
@@ -135,7 +130,8 @@ std::vector<std::string> DrainPlan::Arguments() const {
           directory,
           std::to_string(workers),
           std::to_string(interval.count()),
-          std::to_string(events)};
+          std::to_string(events),
+          std::to_string(read_ahead_bytes)};
 }
 
 int RunDrain(const std::vector<std::string>& arguments) {
@@ -155,6 +151,7 @@ int RunDrain(const std::vector<std::string>& arguments) {
                                                    "worker-" + std::to_string(i), arguments.at(3));
     options.app_version = "bench";
     options.commit.interval = milliseconds(std::stol(arguments.at(5)));
+    options.intake.read_ahead_bytes = std::stoull(arguments.at(7));
     const Status checked = CheckOptions(options);
     if (!checked.ok()) std::fprintf(stderr, "drain: %s\n", checked.ToString().c_str());
     if (!checked.ok()) return 3;

@@ -19,6 +19,7 @@ struct DrainPlan {
   int workers = 2;
   std::chrono::milliseconds interval{100};
   std::uint64_t events = 0;
+  std::size_t read_ahead_bytes = 64 << 20;  ///< Of each worker.
 
   std::vector<std::string> Arguments() const;
 };

@@ -56,6 +56,7 @@ std::optional<Options> ParseOptions(const std::vector<std::string>& arguments) {
   const long partitions = number("--partitions", 8);
   const long workers = number("--workers", 2);
   const long interval = number("--interval", 100);
+  const long read_ahead = number("--read-ahead-mib", 64);
   options.broker = static_cast<pid_t>(number("--broker-pid", -1));
   options.load.bootstrap = take("--bootstrap", "");
   options.drain.directory = take("--directory", "");
@@ -64,7 +65,7 @@ std::optional<Options> ParseOptions(const std::vector<std::string>& arguments) {
   if (!given.empty() || options.load.bootstrap.empty() || options.drain.directory.empty() ||
       options.broker < 1 || events < 1 || customers < 1 || customers > 1'000'000 || seed < 0 ||
       partitions < 1 || partitions > 1000 || workers < 1 || workers > 64 || interval < 1 ||
-      (!plant.empty() && !options.plants_wrong_fold)) {
+      read_ahead < 1 || read_ahead > 100'000 || (!plant.empty() && !options.plants_wrong_fold)) {
     return std::nullopt;
   }
   options.load.events = static_cast<std::uint64_t>(events);
@@ -78,6 +79,7 @@ std::optional<Options> ParseOptions(const std::vector<std::string>& arguments) {
   options.drain.workers = static_cast<int>(workers);
   options.drain.interval = std::chrono::milliseconds(interval);
   options.drain.events = options.load.events;
+  options.drain.read_ahead_bytes = static_cast<std::size_t>(read_ahead) << 20;
   return options;
 }
 
@@ -105,7 +107,8 @@ bool Print(const Options& options, const Figures& figures, const Fold& reference
       !is_equal || outcome.outputs != options.load.events || outcome.dead_letters > 0;
   std::printf(
       "{\"bench\":\"pipeline\",\"void\":%s,\"build\":\"%s\",\"events\":%llu,\"customers\":%u,"
-      "\"partitions\":%d,\"workers\":%d,\"commit_interval_ms\":%lld,\"seed\":%llu,"
+      "\"partitions\":%d,\"workers\":%d,\"commit_interval_ms\":%lld,\"read_ahead_mib\":%zu,"
+      "\"seed\":%llu,"
       "\"seconds\":%.3f,\"events_per_second\":%.0f,\"worker_cpu_s_per_million\":%.3f,"
       "\"broker_cpu_s_per_million\":%.3f,\"commits\":%llu,\"aborts\":%llu,"
       "\"commit_ms_mean\":%.1f,\"fill_seconds\":%.1f,\"outputs\":%llu,\"dead_letters\":%llu,"
@@ -114,7 +117,7 @@ bool Print(const Options& options, const Figures& figures, const Fold& reference
       is_void ? "true" : "false", EVENKEEL_BUILD_TYPE,
       static_cast<unsigned long long>(options.load.events), outcome.states.customers_seen(),
       options.drain.partitions, options.drain.workers,
-      static_cast<long long>(options.drain.interval.count()),
+      static_cast<long long>(options.drain.interval.count()), options.drain.read_ahead_bytes >> 20,
       static_cast<unsigned long long>(options.load.seed), drained.seconds, events / drained.seconds,
       1e6 * drained.worker_cpu / events, 1e6 * drained.broker_cpu / events,
       static_cast<unsigned long long>(drained.commits),
@@ -174,7 +177,7 @@ int main(int argc, char** argv) {
         "evenkeel-bench-pipeline --bootstrap HOST:PORT --broker-pid PID --directory DIR\n"
         "  [--events N] [--customers N, at most 1000000] [--seed N] [--partitions N] [--workers "
         "N]\n"
-        "  [--interval MS] [--plant wrong-fold]\n",
+        "  [--interval MS] [--read-ahead-mib N, of each worker] [--plant wrong-fold]\n",
         stderr);
     return 2;
   }

@@ -7,27 +7,22 @@
 #include "errors.h"
 
 namespace evenkeel::kafka {
-namespace {
 
-constexpr int kErrorSeverity = 3;  // LOG_ERR
-
-void WriteLog(const LogSink& log, int level, const char* facility, const char* text) {
+void WriteLog(const LogSink& log, int severity, const char* facility, const char* text) {
   // Properties for one kind of client are passed to all kinds; librdkafka remarks on each.
   if (std::string_view(facility) == "CONFWARN") return;
-  if (!log && level > kErrorSeverity) return;
+  if (!log && severity > kErrorSeverity) return;
   std::string line("librdkafka: ");
   line += facility;
   line += ": ";
   line += text;
   if (log) {
-    log(level, line);
+    log(severity, line);
   } else {
     line += '\n';
     std::fputs(line.c_str(), stderr);
   }
 }
-
-}  // namespace
 
 void Client::Register(rd_kafka_conf_t* conf, rd_kafka_type_t type) {
   rd_kafka_conf_set_log_cb(

@@ -15,6 +15,11 @@ namespace evenkeel::kafka {
 
 using LogSink = std::function<void(int severity, std::string_view line)>;
 
+inline constexpr int kErrorSeverity = 3;  ///< As in syslog.
+
+/// One line: to `log`, or without it to stderr if it is an error or worse.
+void WriteLog(const LogSink& log, int severity, const char* facility, const char* text);
+
 /// Who is told what a client of librdkafka reports, on the thread that polls that client.
 class ClientEvents {
  public:

@@ -17,6 +17,7 @@ namespace {
 class Cluster final : public LogCluster {
  public:
   explicit Cluster(std::shared_ptr<const ClusterShared> shared) : shared_(std::move(shared)) {}
+  ~Cluster() override { shared_->endings->AwaitAll(); }
 
   Result<std::string> ClusterId(std::chrono::milliseconds timeout) override {
     return kafka::ClusterId(query(), timeout);
@@ -67,6 +68,11 @@ Result<std::unique_ptr<LogCluster>> OpenKafkaCluster(KafkaLogOptions options) {
   EVENKEEL_RETURN_IF_ERROR(CheckKafkaProperties(options.properties));
   auto shared = std::make_shared<kafka::ClusterShared>();
   shared->options = std::move(options);
+  constexpr std::chrono::milliseconds kDestroyPatience{5000};
+  shared->endings = std::make_shared<kafka::Endings>(
+      kDestroyPatience, [log = shared->options.log](const std::string& line) {
+        kafka::WriteLog(log, kafka::kErrorSeverity, "EVENKEEL", line.c_str());
+      });
   EVENKEEL_ASSIGN_OR_RETURN(kafka::ConfPtr conf, kafka::QueryConf(shared->options));
   EVENKEEL_ASSIGN_OR_RETURN(shared->query, kafka::Client::Create(RD_KAFKA_CONSUMER, std::move(conf),
                                                                  shared->options.log, nullptr));

@@ -128,20 +128,27 @@ void ControlThread::PostBackground(Task task) {
 
 const ControlWatch& ControlThread::watch() const { return state_->watch; }
 
-bool ControlThread::Stop(std::function<void()> last, std::chrono::milliseconds max) {
+ControlThread::Ending ControlThread::Leave(std::function<void()> last) {
   state_->watch.Stop();
-  std::unique_lock lock(state_->mutex);
-  state_->last = std::move(last);
-  state_->stopped = true;
-  state_->changed.notify_all();
-  const bool ended = state_->changed.wait_for(lock, max, [this] { return state_->ended; });
-  lock.unlock();
-  if (ended) {
-    thread_.join();
-  } else {
-    thread_.detach();
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->last = std::move(last);
+    state_->stopped = true;
+    state_->changed.notify_all();
   }
-  return ended;
+  thread_.detach();
+  return Ending(state_);
+}
+
+bool ControlThread::Ending::is_over() const { return Await(std::chrono::milliseconds(0)); }
+
+bool ControlThread::Ending::Await(std::chrono::milliseconds max) const {
+  std::unique_lock lock(state_->mutex);
+  return state_->changed.wait_for(lock, max, [this] { return state_->ended; });
+}
+
+std::optional<ControlWatch::Running> ControlThread::Ending::running() const {
+  return state_->watch.running();
 }
 
 }  // namespace evenkeel::kafka

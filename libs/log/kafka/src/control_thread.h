@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <utility>
 
 namespace evenkeel::kafka {
 
@@ -55,7 +56,7 @@ class ControlThread {
   ControlThread();
   ControlThread(const ControlThread&) = delete;
   ControlThread& operator=(const ControlThread&) = delete;
-  /// REQUIRES: Stop() was called.
+  /// REQUIRES: Leave() was called.
   ~ControlThread();
 
   /// In order. A task that must be repeated keeps its place.
@@ -67,12 +68,25 @@ class ControlThread {
 
   const ControlWatch& watch() const;
 
-  /// Drops what waits, runs `last` and ends. False if that took longer than `max`: the thread is
-  /// left behind.
-  bool Stop(std::function<void()> last, std::chrono::milliseconds max);
+  struct State;
+
+  /// A thread that was told to end, by itself. Any thread.
+  class Ending {
+   public:
+    explicit Ending(std::shared_ptr<State> state) : state_(std::move(state)) {}
+    bool is_over() const;
+    /// False if it took longer: the thread is left behind.
+    bool Await(std::chrono::milliseconds max) const;
+    std::optional<ControlWatch::Running> running() const;
+
+   private:
+    std::shared_ptr<State> state_;
+  };
+
+  /// Drops what waits; the thread runs `last` and ends. Does not wait for it.
+  Ending Leave(std::function<void()> last);
 
  private:
-  struct State;
   std::shared_ptr<State> state_;
   std::thread thread_;
 };

@@ -7,6 +7,7 @@
 
 #include "client.h"
 #include "control_thread.h"
+#include "endings.h"
 #include "mailbox.h"
 
 #include "evenkeel/log/kafka_log.h"
@@ -17,7 +18,8 @@ namespace evenkeel::kafka {
 /// What a cluster and its sessions have in common.
 struct ClusterShared {
   KafkaLogOptions options;
-  std::shared_ptr<Client> query;  ///< For questions (QueryConf()); used from any thread.
+  std::shared_ptr<Client> query;     ///< For questions (QueryConf()); used from any thread.
+  std::shared_ptr<Endings> endings;  ///< Of sessions that are gone.
 };
 
 /// Word, from any thread, that no broker is to be reached. The session looks into it.

@@ -32,6 +32,7 @@ Join::Join(std::shared_ptr<const ClusterShared> cluster, SessionOptions session,
       outage_(std::move(outage)) {}
 
 std::optional<Status> Join::Try(ControlWatch& watch) {
+  if (!cluster_->endings->AreOver(session_.transactional_id)) return std::nullopt;
   if (!owns_id_) {
     const std::optional<Status> owned = producer_->Renew(watch);
     if (!owned || !owned->ok()) return owned;

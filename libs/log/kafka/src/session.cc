@@ -1,7 +1,6 @@
 #include "session.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 #include "errors.h"
@@ -12,8 +11,6 @@
 
 namespace evenkeel::kafka {
 namespace {
-
-constexpr std::chrono::milliseconds kDestroyPatience{5000};
 
 // Waits no longer than this on a Kafka call that finds out whether brokers can be reached.
 constexpr int kProbeMs = 300;
@@ -43,16 +40,12 @@ Session::~Session() {
   for (const auto& readers : readers_) fetchers.push_back(readers->Detach());
   if (member_) member_->Forget();
   for (const auto& readers : readers_) readers->Forget();
-  const bool ended = core_.control.Stop(
-      [fetchers = std::move(fetchers), producer = std::move(producer_)]() mutable {
-        producer.reset();
-        fetchers.clear();
-      },
-      kDestroyPatience);
-  if (ended) return;
-  const auto running = core_.control.watch().running();
-  std::fprintf(stderr, "kafka session %s: left behind, librdkafka does not return from '%s'\n",
-               options_.transactional_id.c_str(), running ? running->name : "a call");
+  core_.cluster->endings->Add(options_.transactional_id,
+                              core_.control.Leave([fetchers = std::move(fetchers),
+                                                   producer = std::move(producer_)]() mutable {
+                                producer.reset();
+                                fetchers.clear();
+                              }));
 }
 
 // --- polling -------------------------------------------------------------------------------------

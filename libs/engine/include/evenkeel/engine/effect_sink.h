@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "evenkeel/engine/slice_context.h"
@@ -18,6 +19,13 @@ class EffectSink {
 
   /// `row` is no longer ours: effects not yet begun must not begin.
   virtual void Forget(Partition /*row*/) {}
+
+  /// The worker ends: effects not yet begun, and those handed out from now on, must not begin. What
+  /// is under way goes on, and its results are waited for.
+  virtual void Hold() {}
+
+  /// Effects handed out whose results are still to be posted.
+  virtual std::size_t open() const { return 0; }
 };
 
 }  // namespace evenkeel

@@ -124,6 +124,9 @@ class Processor {
   /// `task` is restored and about to start. May look at states and hand out effects again.
   virtual Status OnTaskOpened(TaskView& /*task*/) { return {}; }
 
+  /// Everything of `row` since its last commit is acknowledged.
+  virtual void OnTaskCommitted(Partition /*row*/) {}
+
   /// Everything of `row` since its last commit is undone; it starts again from there.
   virtual void OnTaskRolledBack(Partition /*row*/) {}
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -31,6 +32,8 @@ namespace evenkeel {
 /// Thread-safety: one thread, apart from PostEffectResult() and RequestStop().
 class Worker {
  public:
+  static constexpr std::size_t kEffectResultBytesMax = 64 << 10;
+
   /// What the worker talks to. Referenced, not owned: all of it outlives the worker.
   struct Ports {
     LogCluster& cluster;
@@ -51,12 +54,14 @@ class Worker {
   /// Returns when Step() may have something to do, or after `max`.
   void Wait(std::chrono::milliseconds max);
 
-  /// Hands `event` (at most 64 KiB; it is stored in the commit record) to the task of `row` as a
-  /// local event, once; dropped if the row is not ours (the next owner hands the effect out again).
-  /// A processor may get two results of an effect that was handed out twice. Any thread.
+  /// Hands `event` (at most kEffectResultBytesMax; it is stored in the commit record) to the task
+  /// of `row` as a local event, once; dropped if the row is not ours (the next owner hands the
+  /// effect out again). A processor may get two results of an effect that was handed out twice. Any
+  /// thread.
   void PostEffectResult(Partition row, std::string event);
 
-  /// Ends in order: no more intake, commit, flush, leave. Any thread. Then step on until stopped().
+  /// Ends in order: no more intake, the results of effects under way (DeadlinePolicy::effects),
+  /// commit, flush, leave. Any thread. Then step on until stopped().
   void RequestStop();
   bool stopped() const;
 

@@ -50,11 +50,13 @@ struct CommitPolicy {
 
 /// Bounds of one Step() and of what is read ahead.
 struct IntakePolicy {
-  std::size_t poll_records = 2000;             ///< Per Step().
-  std::size_t slice_records = 1000;            ///< Per slice.
-  std::uint32_t timers_per_slice = 1000;       ///< Per slice.
-  std::size_t buffer_records = 4000;           ///< Per input of a task; then it is paused.
-  std::size_t buffer_bytes = 4 << 20;          ///< The same in bytes.
+  std::size_t poll_records = 2000;        ///< Per Step().
+  std::size_t slice_records = 1000;       ///< Per slice.
+  std::uint32_t timers_per_slice = 1000;  ///< Per slice.
+  /// Read ahead by all tasks of the worker, with what it costs to hold it. Beyond, inputs that hold
+  /// something are paused, until half of it is left. A pause throws away what the log's client has
+  /// fetched: rare and long is better than short and often.
+  std::size_t read_ahead_bytes = 64 << 20;
   std::size_t pending_output_bytes = 8 << 20;  ///< Not yet taken by the log; then intake waits.
   /// Records that the worker processes, on average; up to a second's worth at once after a pause.
   /// 0: as many as it can. Timers wait with the records, until the next may be processed.
@@ -68,6 +70,8 @@ struct StorePolicy {
   /// `delete.retention.ms` of the changelog. A store older than half of it is not used: the
   /// changelog may have forgotten deletions since.
   std::chrono::milliseconds changelog_delete_retention{24 * 3600 * 1000};
+  /// Changelogs that a worker reads at the same time; other rows wait for their turn.
+  std::size_t restores_max = 8;
 };
 
 struct DeadlinePolicy {
@@ -75,6 +79,8 @@ struct DeadlinePolicy {
   std::chrono::milliseconds transaction{20'000};
   /// Other requests, while the log is reachable.
   std::chrono::milliseconds request{60'000};
+  /// At the end, for the results of effects under way; beyond, they come again at the next start.
+  std::chrono::milliseconds effects{5'000};
   /// A stopped task is tried again after this; one that fails again and again, up to 32 times it.
   std::chrono::milliseconds task_retry{10'000};
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "evenkeel/base/status.h"
 #include "evenkeel/base/time.h"
 #include "evenkeel/log/record.h"
+#include "evenkeel/state/task_store.h"
 
 namespace evenkeel {
 
@@ -28,6 +30,9 @@ struct InputStatus {
   TimeMs last_timestamp;     ///< Of the last record processed; Min() before the first.
   std::size_t buffered = 0;  ///< Records read ahead.
   bool at_end = false;       ///< Nothing more was in the log when last heard of.
+  /// Offsets between `committed` and the end, as last heard of. On Kafka markers of transactions
+  /// count, too.
+  Offset lag = 0;
 };
 
 struct TaskStatus {
@@ -38,6 +43,7 @@ struct TaskStatus {
   std::uint64_t sequence = 0;
   std::uint64_t chain_sequence = 0;
   std::vector<InputStatus> inputs;
+  StoreFigures store;
 };
 
 /// Monotone counts since the worker was made.
@@ -68,6 +74,8 @@ struct WorkerStatus {
   /// OK, or why nothing is processed at the moment (log not reachable, clock off, …).
   Status health;
   bool globals_read = false;
+  std::size_t restoring = 0;         ///< Tasks whose changelogs are being read.
+  std::size_t read_ahead_bytes = 0;  ///< Held for all tasks; bound by IntakePolicy.
   std::vector<TaskStatus> tasks;
   WorkerCounters counters;
 };

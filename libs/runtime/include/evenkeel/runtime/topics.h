@@ -66,6 +66,7 @@ struct TopicProblem {
   std::string topic;
   std::string what;
   bool is_missing = false;
+  std::string setting;  ///< "name=value" as it must be; empty where a setting is not what is wrong.
 };
 
 struct TopicCheck {

@@ -54,7 +54,7 @@ class WorkerHost {
 
  private:
   void Run(std::size_t index);
-  void Publish(std::size_t index);
+  void Publish(std::size_t index, WorkerStatus status);
 
   const std::string component_;
   const Logger& logger_;

@@ -21,6 +21,9 @@ class StoreResources {
   StoreResources(const StoreResources&) = delete;
   StoreResources& operator=(const StoreResources&) = delete;
 
+  /// Of the block cache that all stores share; memory for what is not flushed is charged to it.
+  std::size_t cache_bytes() const;
+
   class Shared;
   const Shared& shared() const { return *shared_; }
 

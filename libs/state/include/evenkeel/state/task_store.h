@@ -56,6 +56,16 @@ class StoreBatch {
   std::size_t bytes_ = 0;
 };
 
+/// What a store holds and does, for metrics.
+struct StoreFigures {
+  std::uint64_t memtable_bytes = 0;
+  std::uint64_t table_bytes = 0;               ///< On disk.
+  std::uint64_t pending_compaction_bytes = 0;  ///< Estimated.
+  bool is_write_stalled = false;               ///< Writes are slowed down or stopped.
+
+  StoreFigures& operator+=(const StoreFigures& other);
+};
+
 /// The local copy of one task's changelog, with the index of its timers: a RocksDB of its own, one
 /// column family, without write-ahead log. After a crash it holds a prefix of the batches, whole,
 /// and its meta says which; the changelog has the rest. So it is a cache: anything wrong with it
@@ -94,6 +104,7 @@ class TaskStore {
   /// Makes everything applied durable.
   Status Flush(FlushMode mode);
   std::size_t unflushed_bytes() const { return unflushed_bytes_; }
+  StoreFigures figures() const;
 
   /// What was applied so far, for other threads to read while this one goes on. `position` is what
   /// the view says of itself. REQUIRES: the store is open (no Wipe() or SetAside() failed).

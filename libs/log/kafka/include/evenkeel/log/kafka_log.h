@@ -43,9 +43,11 @@ struct KafkaLogOptions {
 
 /// Apache Kafka through librdkafka. Checks the options; does not wait for a broker.
 ///
-/// A session must not outlive its cluster; records may outlive both. Destroying a session waits at
-/// most about 5 s for librdkafka; what does not come back by then is left behind, with a line on
-/// stderr (its threads end with the process).
+/// A session must not outlive its cluster; records may outlive both. Destroying a session waits for
+/// nothing; its clients end on a thread of their own, and the next session under the same
+/// transactional id waits for that in its Init(), at most about 5 s. Destroying the cluster waits
+/// for all. What librdkafka does not give back by then is left behind, with a line in the log (its
+/// threads end with the process).
 Result<std::unique_ptr<LogCluster>> OpenKafkaCluster(KafkaLogOptions options);
 
 /// What a session counted since it was opened.

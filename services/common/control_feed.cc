@@ -1,4 +1,4 @@
-#include "decider/control_feed.h"
+#include "common/control_feed.h"
 
 #include <array>
 #include <utility>
