@@ -169,6 +169,7 @@ void GrpcDoor::SetServing(bool is_serving) {
 }
 
 void GrpcDoor::Close(steady_clock::time_point deadline) {
+  if (std::exchange(is_closed_, true)) return;
   const auto left = deadline - steady_clock::now();
   server_->Shutdown(std::chrono::system_clock::now() +
                     std::chrono::duration_cast<std::chrono::system_clock::duration>(left));

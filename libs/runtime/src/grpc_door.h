@@ -25,7 +25,7 @@ class GrpcDoor {
 
   void SetServing(bool is_serving);
 
-  /// Takes no new calls. REQUIRES: the open ones are answered by `deadline`.
+  /// Takes no new calls. Idempotent. REQUIRES: the open ones are answered by `deadline`.
   void Close(std::chrono::steady_clock::time_point deadline);
 
   std::uint16_t port() const { return static_cast<std::uint16_t>(port_); }
@@ -37,6 +37,7 @@ class GrpcDoor {
   std::vector<std::unique_ptr<GrpcService>> services_;
   std::unique_ptr<GrpcUnknown> unknown_;
   int port_ = 0;
+  bool is_closed_ = false;
   std::unique_ptr<grpc::Server> server_;  // Last: it uses the services.
 };
 

@@ -1,10 +1,17 @@
 #include "evenkeel/runtime/rpc_server.h"
 
+#include <algorithm>
+
 #include "connect_door.h"
 #include "grpc_door.h"
 #include "rpc_dispatcher.h"
 
 namespace evenkeel {
+namespace {
+
+constexpr std::chrono::milliseconds kWriteTime{500};
+
+}  // namespace
 
 RpcServer::RpcServer(const RpcRegistry& registry, const People& people, Metrics& metrics,
                      const RpcLimits& limits)
@@ -28,9 +35,8 @@ void RpcServer::SetServing(bool is_serving) {
 void RpcServer::Stop(std::chrono::steady_clock::time_point deadline) {
   SetServing(false);
   dispatcher_->Stop(deadline);
-  if (!grpc_) return;
-  grpc_->Close(deadline);
-  grpc_ = nullptr;
+  // Nobody waits for a handler any more: what is open is being written, and is not to be cut off.
+  if (grpc_) grpc_->Close(std::max(deadline, std::chrono::steady_clock::now() + kWriteTime));
 }
 
 }  // namespace evenkeel

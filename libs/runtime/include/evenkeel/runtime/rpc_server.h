@@ -60,7 +60,7 @@ class RpcServer {
   void SetServing(bool is_serving);
 
   /// Refuses new calls, lets open ones end until `deadline`, answers the rest UNAVAILABLE, closes
-  /// the gRPC door. Idempotent. Not at the same time as the others.
+  /// the gRPC door, at most half a second later. Idempotent.
   void Stop(std::chrono::steady_clock::time_point deadline);
 
  private:
