@@ -113,6 +113,35 @@ TEST_F(TransactionContractTest, ReportsWhereTheLastRecordOfEachPartitionLanded) 
   }
 }
 
+TEST_F(TransactionContractTest, ReportsWhereEveryRecordLandedAmongThoseOfOthers) {
+  LogDriver& other = OpenWriter("other");
+  LogDriver& writer = Open({.transactional_id = Name("told"),
+                            .inputs = {Name("in"), Name("in2")},
+                            .membership = std::nullopt,
+                            .offsets_group = Name("loader"),
+                            .reports_offsets = true});
+  ASSERT_TRUE(writer.Init().ok());
+  other->Begin();
+  writer->Begin();
+  const std::vector<std::string> values = {"0", "1", "2", "3", "4", "5"};
+  for (const std::string& value : values) {
+    ASSERT_EQ(writer.Produce(Record(Name("out"), 0, value)), ProduceResult::kAccepted);
+    writer.StepFor(std::chrono::milliseconds(10));
+    ASSERT_EQ(other.Produce(Record(Name("out"), 0, "other")), ProduceResult::kAccepted);
+    other.StepFor(std::chrono::milliseconds(10));
+  }
+  ASSERT_EQ(other.Commit().outcome, CommitOutcome::kAcknowledged);
+  const TransactionDone done = writer.Commit();
+  ASSERT_EQ(done.outcome, CommitOutcome::kAcknowledged);
+  ASSERT_THAT(done.last_produced, SizeIs(1));
+  std::vector<Offset> found;
+  for (const SeenRecord& record : writer.ReadAll(At("out", 0))) {
+    if (record.value != "other") found.push_back(record.offset);
+  }
+  EXPECT_THAT(found, SizeIs(values.size()));
+  EXPECT_EQ(done.last_produced[0].offsets, found);
+}
+
 TEST_F(TransactionContractTest, KeepsTheTransactionsOfTwoWritersApart) {
   LogDriver& first = OpenWriter("first");
   LogDriver& second = OpenWriter("second");

@@ -19,6 +19,7 @@ struct OutputPartition {
   Partition partition = 0;
   std::uint64_t transaction = 0;  ///< The last one that wrote here.
   Offset last = -1;
+  std::vector<Offset> offsets = {};  ///< If the session reports them.
 };
 
 /// A topic written to. Its partitions never move: librdkafka holds pointers to them.

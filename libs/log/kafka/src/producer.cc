@@ -92,6 +92,7 @@ ProduceResult Producer::Produce(const OutRecord& record) {
   if (partition.transaction != transaction_) {
     partition.transaction = transaction_;
     partition.last = -1;
+    partition.offsets.clear();
     written_.push_back(&partition);
   }
   rd_kafka_resp_err_t error = ProduceTo(client_->get(), *topic, partition, record, arguments_);
@@ -140,7 +141,10 @@ void Producer::OnDelivery(const rd_kafka_message_t& message) {
     }
     return;
   }
-  static_cast<OutputPartition*>(message._private)->last = message.offset;
+  auto& partition = *static_cast<OutputPartition*>(message._private);
+  partition.last = message.offset;
+  // An idempotent producer's reports of a partition come in the order of its records.
+  if (session_.reports_offsets) partition.offsets.push_back(message.offset);
 }
 
 void Producer::OnError(rd_kafka_resp_err_t error, std::string_view reason) {
@@ -222,9 +226,11 @@ Producer::Ended Producer::Acknowledge(milliseconds took) {
   if (!failure_.ok()) return Dead(failure_.WithContext("committed in spite of"));
   if (took > SocketTimeout(cluster_->options, session_) / 2) suspicious_ = true;
   Ended ended{CommitOutcome::kAcknowledged, {}, {}};
-  for (const OutputPartition* partition : written_) {
+  for (OutputPartition* partition : written_) {
     if (partition->last >= 0) {
-      ended.last_produced.push_back({{*partition->topic, partition->partition}, partition->last});
+      ended.last_produced.push_back({{*partition->topic, partition->partition},
+                                     partition->last,
+                                     std::exchange(partition->offsets, {})});
     }
   }
   EndTransaction();

@@ -1,6 +1,7 @@
 #include "local_core.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "evenkeel/base/check.h"
@@ -234,7 +235,12 @@ void LocalCore::Stage(CommitWork& work, Turn& turn) {
     return;
   }
   for (PendingTransaction::Part& part : work.transaction.parts) {
-    done.last_produced.push_back(StagePart(part, turn));
+    LastProduced last = StagePart(part, turn);
+    if (work.transaction.reports_offsets) {
+      last.offsets.resize(static_cast<std::size_t>(part.count));
+      std::iota(last.offsets.begin(), last.offsets.end(), last.offset - part.count + 1);
+    }
+    done.last_produced.push_back(std::move(last));
   }
   for (const auto& [where, next] : work.transaction.offsets) {
     turn.offsets[{work.transaction.group, where}] = next;
@@ -256,7 +262,7 @@ LastProduced LocalCore::StagePart(PendingTransaction::Part& part, Turn& turn) {
     chunk.value = {};
   }
   high += part.count;
-  return {part.where, high - 1};
+  return {.where = part.where, .offset = high - 1};
 }
 
 Status LocalCore::WriteTurn(Turn& turn) {

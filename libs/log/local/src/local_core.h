@@ -48,6 +48,7 @@ struct PendingTransaction {
   std::string group;
   std::vector<std::pair<TopicPartition, Offset>> offsets;
   std::size_t bytes = 0;
+  bool reports_offsets = false;
 };
 
 /// All of the log that is not a session: the store, what is known of it, and the committer.

@@ -123,6 +123,7 @@ RequestId LocalSession::Commit(std::span<const InputPosition> positions) {
   transaction_ = Transaction::kCommitting;
   PendingTransaction transaction = buffer_.Take();
   transaction.group = OffsetsGroup();
+  transaction.reports_offsets = options_.reports_offsets;
   for (const InputPosition& position : positions) {
     EVENKEEL_CHECK(position.input < options_.inputs.size());
     transaction.offsets.emplace_back(TopicPartition{options_.inputs[position.input], position.row},

@@ -54,7 +54,7 @@ void SimSession::Begin() {
   is_ending_ = false;
   is_doomed_ = false;
   transaction_place_ = place_;
-  last_produced_.clear();
+  produced_.clear();
 }
 
 ProduceResult SimSession::Produce(const OutRecord& record) {
@@ -100,7 +100,7 @@ void SimSession::SendProduced(LogPoll& out) {
   }
   for (Unsent& unsent : unsent_) {
     const Offset offset = broker_.Append(identity_, unsent.where, std::move(unsent.record));
-    last_produced_[unsent.where] = offset;
+    produced_[unsent.where].push_back(offset);
   }
   unsent_.clear();
 }
@@ -162,7 +162,12 @@ TransactionDone SimSession::WriteEnd(bool commit, Status status) {
   broker_.transactions().End(identity_, commit);
   if (!commit) return {.outcome = CommitOutcome::kAborted, .status = std::move(status)};
   TransactionDone done{.outcome = CommitOutcome::kAcknowledged};
-  for (const auto& [where, offset] : last_produced_) done.last_produced.push_back({where, offset});
+  for (auto& [where, offsets] : produced_) {
+    LastProduced& last = done.last_produced.emplace_back();
+    last.where = where;
+    last.offset = offsets.back();
+    if (options_.reports_offsets) last.offsets = std::move(offsets);
+  }
   return done;
 }
 

@@ -109,7 +109,7 @@ class SimSession final : public LogSession {
   bool is_doomed_ = false;  // A record was refused: the transaction must not commit.
   GroupPlace transaction_place_;
   std::vector<Unsent> unsent_;
-  std::map<TopicPartition, Offset> last_produced_;
+  std::map<TopicPartition, std::vector<Offset>> produced_;
 
   Membership membership_ = Membership::kOut;
   GroupPlace place_;

@@ -100,6 +100,9 @@ enum class CommitOutcome : std::uint8_t {
 struct LastProduced {
   TopicPartition where;
   Offset offset = 0;
+  /// Of all of them, in the order they were produced; only if SessionOptions::reports_offsets.
+  /// Other writers' records may lie between.
+  std::vector<Offset> offsets = {};
 };
 
 /// Answer to Commit() and Abort().
@@ -186,6 +189,7 @@ struct SessionOptions {
   std::optional<GroupMembership> membership;
   std::string offsets_group;  ///< Used only without a membership.
   std::chrono::milliseconds transaction_timeout{10000};
+  bool reports_offsets = false;  ///< LastProduced::offsets is filled.
 };
 
 /// One worker's connection to the log: its rows, its transactions, its readers.
