@@ -25,7 +25,9 @@ OwnedRecord ToRecord(EncodedRecord encoded, std::string topic, Partition partiti
 }  // namespace
 
 Result<LoadFigures> SignalLoader::Load(const std::string& loader, SignalReader& rows) {
-  EVENKEEL_ASSIGN_OR_RETURN(figures_.resumed_from, log_.LoadPosition(loader));
+  loader_ = loader;
+  EVENKEEL_ASSIGN_OR_RETURN(position_, log_.LoadPosition(loader));
+  figures_.resumed_from = position_;
   MappedRow row;
   while (true) {
     EVENKEEL_ASSIGN_OR_RETURN(const bool more, rows.Next(row));
@@ -34,15 +36,15 @@ Result<LoadFigures> SignalLoader::Load(const std::string& loader, SignalReader& 
     EVENKEEL_RETURN_IF_ERROR(Add(row));
     const auto batched = static_cast<std::size_t>(figures_.rows) % options_.batch_rows;
     if (batched == 0 && figures_.rows > figures_.resumed_from) {
-      EVENKEEL_RETURN_IF_ERROR(Flush(loader));
+      EVENKEEL_RETURN_IF_ERROR(Flush());
     }
   }
   if (figures_.rows < figures_.resumed_from) {
     // Rows and the ticks after them: nothing is left to do.
     return figures_;
   }
-  EVENKEEL_RETURN_IF_ERROR(Flush(loader));
-  if (options_.tick_after) EVENKEEL_RETURN_IF_ERROR(WriteTicks(loader));
+  EVENKEEL_RETURN_IF_ERROR(Flush());
+  if (options_.tick_after) EVENKEEL_RETURN_IF_ERROR(WriteTicks());
   return figures_;
 }
 
@@ -90,25 +92,32 @@ void SignalLoader::AddDeadLetter(const MappedRow& row, const std::string& reason
                                 {"evenkeel.errors.value.sha256", ToHex(Sha256(row.raw))}}});
 }
 
-Status SignalLoader::Flush(const std::string& loader) {
-  if (figures_.rows <= figures_.resumed_from) return {};
+/// Writes the batch and moves to `position`.
+Status SignalLoader::Commit(std::int64_t position) {
   for (int attempt = 1;; ++attempt) {
-    const Status status = log_.Load(loader, batch_, figures_.rows);
+    const Status status = log_.Load(loader_, batch_, position, position_);
     if (status.ok()) break;
     if (status.code() != StatusCode::kAborted || attempt == kTriesMax) return status;
   }
+  position_ = position;
   batch_.clear();
+  return {};
+}
+
+Status SignalLoader::Flush() {
+  if (figures_.rows <= position_) return {};
+  EVENKEEL_RETURN_IF_ERROR(Commit(figures_.rows));
   if (options_.progress) options_.progress(figures_);
   return {};
 }
 
-Status SignalLoader::WriteTicks(const std::string& loader) {
+Status SignalLoader::WriteTicks() {
   // The position past the rows says that the ticks are written too.
   const std::int64_t with_ticks = figures_.rows + 1;
   if (figures_.resumed_from >= with_ticks || newest_ == TimeMs::Min()) return {};
   const TimeMs until = newest_ + *options_.tick_after;
   for (Partition row = 0; row < deployment_.row_count; ++row) {
-    Signal tick{.id = loader + "/tick/" + std::to_string(row),
+    Signal tick{.id = loader_ + "/tick/" + std::to_string(row),
                 .source = "evenkeel/loader",
                 .type = "tick",
                 .family = SignalFamily::kTick,
@@ -117,9 +126,7 @@ Status SignalLoader::WriteTicks(const std::string& loader) {
     batch_.push_back(
         ToRecord(std::move(encoded), deployment_.SignalTopic(SignalFamily::kTick), row, until));
   }
-  EVENKEEL_RETURN_IF_ERROR(log_.Load(loader, batch_, with_ticks));
-  batch_.clear();
-  return {};
+  return Commit(with_ticks);
 }
 
 }  // namespace evenkeel

@@ -41,19 +41,27 @@ class SignalLoader {
       : deployment_(deployment), log_(log), options_(std::move(options)) {}
 
   /// `loader` names the load: the same name goes on where it stopped. The file must be the same.
+  ///
+  /// kFailedPrecondition: another loader of that name is at work.
   Result<LoadFigures> Load(const std::string& loader, SignalReader& rows);
+
+  /// Writes the rows there are so far; for a source of rows that pauses. Within Load() only.
+  Status FlushNow() { return Flush(); }
 
  private:
   /// Adds what one row becomes to the batch.
   Status Add(const MappedRow& row);
   void AddDeadLetter(const MappedRow& row, const std::string& reason, const std::string& detail,
                      bool loaded_before);
-  Status Flush(const std::string& loader);
-  Status WriteTicks(const std::string& loader);
+  Status Commit(std::int64_t position);
+  Status Flush();
+  Status WriteTicks();
 
   const Deployment& deployment_;
   LogAccess& log_;
   LoadOptions options_;
+  std::string loader_;
+  std::int64_t position_ = 0;  ///< Where the loader stands on the log.
   LoadFigures figures_;
   std::vector<OwnedRecord> batch_;
   TimeMs newest_ = TimeMs::Min();

@@ -1,8 +1,9 @@
 #include "evenkeel/runtime/log_access.h"
 
 #include <algorithm>
+#include <deque>
 #include <functional>
-#include <map>
+#include <mutex>
 
 #include <unistd.h>
 
@@ -12,6 +13,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr Offset kFromEnd = -2;
+constexpr std::size_t kLoadersMax = 8;
 
 OwnedRecord Own(const std::string& topic, const LogRecord& record) {
   OwnedRecord owned{.topic = topic,
@@ -74,21 +76,33 @@ class DirectLogAccess final : public LogAccess {
     return cluster_.DescribeTopics(names, timeout_);
   }
 
-  Result<std::int64_t> LoadPosition(const std::string& loader) override {
-    EVENKEEL_ASSIGN_OR_RETURN(LogSession * session, LoaderSession(loader));
-    const RequestId request = session->QueryCommitted(0);
-    CommittedDone answer;
-    EVENKEEL_RETURN_IF_ERROR(AwaitAnswer(*session, request, answer));
-    EVENKEEL_RETURN_IF_ERROR(answer.status);
-    return answer.next.at(0).value_or(0);
+  Result<std::int64_t> LoadPosition(const std::string& name) override {
+    const std::shared_ptr<Loader> loader = LoaderOf(name);
+    const std::lock_guard lock(loader->mutex);
+    // Another process may have moved it.
+    loader->session.reset();
+    EVENKEEL_RETURN_IF_ERROR(Open(name, *loader));
+    return loader->position;
   }
 
-  Status Load(const std::string& loader, const std::vector<OwnedRecord>& records,
-              std::int64_t position) override {
-    EVENKEEL_ASSIGN_OR_RETURN(LogSession * session, LoaderSession(loader));
-    const Status status = Transact(*session, records, position);
-    // After any doubt the next call begins with a session of its own, which fences this one.
-    if (!status.ok() && status.code() != StatusCode::kAborted) loaders_.erase(loader);
+  Status Load(const std::string& name, const std::vector<OwnedRecord>& records,
+              std::int64_t position, std::optional<std::int64_t> expected) override {
+    const std::shared_ptr<Loader> loader = LoaderOf(name);
+    const std::lock_guard lock(loader->mutex);
+    EVENKEEL_RETURN_IF_ERROR(Open(name, *loader));
+    if (expected && loader->position != *expected) {
+      return FailedPrecondition(
+          "the load \"" + name + "\" stands at " + std::to_string(loader->position) + ", not at " +
+          std::to_string(*expected) +
+          ": another loader of the same file is at work; start again to go on where it is");
+    }
+    const Status status = Transact(*loader->session, records, position);
+    if (status.ok()) {
+      loader->position = position;
+    } else if (status.code() != StatusCode::kAborted) {
+      // After any doubt the next call begins with a session of its own, which fences this one.
+      loader->session.reset();
+    }
     return status;
   }
 
@@ -105,31 +119,61 @@ class DirectLogAccess final : public LogAccess {
     });
   }
 
-  Result<LogSession*> LoaderSession(const std::string& loader) {
-    const auto found = loaders_.find(loader);
-    if (found != loaders_.end()) return found->second.get();
-    const std::string id = prefix_ + "loader." + loader;
+  /// One name's session, and where it stands.
+  struct Loader {
+    std::mutex mutex;
+    std::unique_ptr<LogSession> session;
+    std::int64_t position = 0;
+  };
+
+  /// The loader called `name`. The few that were used last are kept.
+  std::shared_ptr<Loader> LoaderOf(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    std::shared_ptr<Loader> loader;
+    const auto found = std::ranges::find(loaders_, name, &decltype(loaders_)::value_type::first);
+    if (found != loaders_.end()) {
+      loader = found->second;
+      loaders_.erase(found);
+    } else {
+      loader = std::make_shared<Loader>();
+    }
+    loaders_.emplace_back(name, loader);
+    if (loaders_.size() > kLoadersMax) loaders_.pop_front();
+    return loader;
+  }
+
+  Status Open(const std::string& name, Loader& loader) {
+    if (loader.session != nullptr) return {};
+    const std::string id = prefix_ + "loader." + name;
     EVENKEEL_ASSIGN_OR_RETURN(auto session, cluster_.OpenSession({.transactional_id = id,
                                                                   .inputs = {anchor_topic_},
                                                                   .membership = std::nullopt,
                                                                   .offsets_group = id}));
-    InitDone answer;
-    EVENKEEL_RETURN_IF_ERROR(AwaitAnswer(*session, session->Init(), answer));
-    EVENKEEL_RETURN_IF_ERROR(answer.status);
-    return (loaders_[loader] = std::move(session)).get();
+    InitDone ready;
+    EVENKEEL_RETURN_IF_ERROR(AwaitAnswer(*session, session->Init(), ready));
+    EVENKEEL_RETURN_IF_ERROR(ready.status);
+    CommittedDone committed;
+    EVENKEEL_RETURN_IF_ERROR(AwaitAnswer(*session, session->QueryCommitted(0), committed));
+    EVENKEEL_RETURN_IF_ERROR(committed.status);
+    loader.position = committed.next.at(0).value_or(0);
+    loader.session = std::move(session);
+    return {};
   }
 
   Status Transact(LogSession& session, const std::vector<OwnedRecord>& records,
                   std::int64_t position);
   Status OpenReaderSession();
+  Result<ReadPage> ReadPart(const TopicPartition& where, Offset from, std::size_t records_max);
   Status ProduceAll(LogSession& session, const std::vector<OwnedRecord>& records);
 
   LogCluster& cluster_;
   const std::string prefix_;
   const std::string anchor_topic_;
   const std::chrono::milliseconds timeout_;
-  std::map<std::string, std::unique_ptr<LogSession>> loaders_;
-  std::unique_ptr<LogSession> reader_session_;
+  std::mutex mutex_;
+  std::deque<std::pair<std::string, std::shared_ptr<Loader>>> loaders_;  // Guarded by mutex_.
+  std::mutex reader_mutex_;
+  std::unique_ptr<LogSession> reader_session_;  // Guarded by reader_mutex_.
 };
 
 Status DirectLogAccess::ProduceAll(LogSession& session, const std::vector<OwnedRecord>& records) {
@@ -202,7 +246,19 @@ Status DirectLogAccess::OpenReaderSession() {
 
 Result<ReadPage> DirectLogAccess::Read(const TopicPartition& where, Offset from,
                                        std::size_t records_max) {
+  const std::lock_guard lock(reader_mutex_);
   EVENKEEL_RETURN_IF_ERROR(OpenReaderSession());
+  Result<ReadPage> page = ReadPart(where, from, records_max);
+  // Nothing there, or no longer, is said by a session that is well; any other may be dead.
+  const StatusCode code = page.status().code();
+  const bool is_well =
+      page.ok() || code == StatusCode::kNotFound || code == StatusCode::kOutOfRange;
+  if (!is_well) reader_session_.reset();
+  return page;
+}
+
+Result<ReadPage> DirectLogAccess::ReadPart(const TopicPartition& where, Offset from,
+                                           std::size_t records_max) {
   LogSession& session = *reader_session_;
   if (from < 0) {
     WatermarksDone answer;

@@ -113,7 +113,6 @@ class Server {
       names.emplace_back(in.Bytes());
     }
     if (!in.done()) return Malformed();
-    const std::lock_guard lock(mutex_);
     const auto topics = access_.DescribeTopics(names);
     std::string content;
     ByteWriter out(content);
@@ -128,7 +127,6 @@ class Server {
     ByteReader in(request.body);
     const std::string loader(in.Bytes());
     if (!in.done()) return Malformed();
-    const std::lock_guard lock(mutex_);
     const auto position = access_.LoadPosition(loader);
     std::string content;
     if (position.ok()) ByteWriter(content).Signed(*position);
@@ -139,10 +137,11 @@ class Server {
     ByteReader in(request.body);
     const std::string loader(in.Bytes());
     const std::int64_t position = in.Signed();
+    std::optional<std::int64_t> expected;
+    if (in.Byte() != 0) expected = in.Signed();
     const std::vector<OwnedRecord> records = ReadRecords(in);
     if (!in.done()) return Malformed();
-    const std::lock_guard lock(mutex_);
-    return Answer(access_.Load(loader, records, position));
+    return Answer(access_.Load(loader, records, position, expected));
   }
 
   HttpResponse Read(const HttpRequest& request) {
@@ -152,7 +151,6 @@ class Server {
     const Offset from = in.Signed();
     const std::uint64_t records_max = in.Varint();
     if (!in.done()) return Malformed();
-    const std::lock_guard lock(mutex_);
     const auto page = access_.Read(where, from, records_max);
     std::string content;
     ByteWriter out(content);
@@ -169,7 +167,6 @@ class Server {
     return {.status = 400, .body = "malformed request; is the command line of this build?\n"};
   }
 
-  std::mutex mutex_;  // LogAccess takes one call at a time.
   LogAccess& access_;
 };
 
@@ -204,11 +201,13 @@ class RemoteLogAccess final : public LogAccess {
   }
 
   Status Load(const std::string& loader, const std::vector<OwnedRecord>& records,
-              std::int64_t position) override {
+              std::int64_t position, std::optional<std::int64_t> expected) override {
     std::string body;
     ByteWriter out(body);
     out.Bytes(loader);
     out.Signed(position);
+    out.Byte(expected ? 1 : 0);
+    if (expected) out.Signed(*expected);
     WriteRecords(out, records);
     return Ask<int>("load", body, [](ByteReader&) { return 0; }).status();
   }
@@ -232,6 +231,7 @@ class RemoteLogAccess final : public LogAccess {
  private:
   template <typename T, typename Take>
   Result<T> Ask(const std::string& method, const std::string& body, const Take& take) {
+    const std::lock_guard lock(mutex_);
     const auto answer = client_.Post("/local/v1/" + method, body, kBinary);
     if (!answer) {
       return Unavailable("no answer from 127.0.0.1:" + std::to_string(port_) + " (" +
@@ -248,6 +248,7 @@ class RemoteLogAccess final : public LogAccess {
   }
 
   const std::uint16_t port_;
+  std::mutex mutex_;  // One call at a time.
   httplib::Client client_;
 };
 

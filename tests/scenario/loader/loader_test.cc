@@ -61,10 +61,10 @@ class DyingAccess final : public LogAccess {
     return inner_.LoadPosition(loader);
   }
   Status Load(const std::string& loader, const std::vector<OwnedRecord>& records,
-              std::int64_t position) override {
+              std::int64_t position, std::optional<std::int64_t> expected) override {
     const End end = end_of_(++transactions_);
     if (end != End::kDiesBefore) {
-      EVENKEEL_RETURN_IF_ERROR(inner_.Load(loader, records, position));
+      EVENKEEL_RETURN_IF_ERROR(inner_.Load(loader, records, position, expected));
     }
     if (end == End::kCommitted) return {};
     return {StatusCode::kUnknown, "the plug was pulled"};

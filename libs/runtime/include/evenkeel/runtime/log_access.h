@@ -35,7 +35,8 @@ struct ReadPage {
 
 /// What loading and looking need of a log: the log itself, or the process that has it open.
 ///
-/// All calls block, up to a time limit. Thread-safety: one call at a time.
+/// All calls block, up to a time limit. Thread-safety: any thread; loads of one loader wait for
+/// each other, and so do reads.
 class LogAccess {
  public:
   LogAccess() = default;
@@ -49,10 +50,12 @@ class LogAccess {
   /// How far `loader` has come: what its last committed Load() said, or 0.
   virtual Result<std::int64_t> LoadPosition(const std::string& loader) = 0;
 
-  /// Writes `records` and the new position in one transaction. kAborted: nothing was written and
-  /// the call may be repeated. Other errors leave it open: ask LoadPosition().
+  /// Writes `records` and the new position in one transaction, if the loader stands at `expected`
+  /// (nothing: wherever it stands). kAborted: nothing was written and the call may be repeated.
+  /// kFailedPrecondition: nothing was written, somebody else has moved the loader. Other errors
+  /// leave it open: ask LoadPosition().
   virtual Status Load(const std::string& loader, const std::vector<OwnedRecord>& records,
-                      std::int64_t position) = 0;
+                      std::int64_t position, std::optional<std::int64_t> expected = {}) = 0;
 
   /// Committed records of one partition from `from` on, at most `records_max`. `from` -1: the
   /// beginning; -2: only what comes from now on (nothing yet: `next` says where). Errors:
