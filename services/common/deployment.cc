@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace evenkeel {
 namespace {
@@ -148,6 +149,45 @@ Result<Deployment> DeploymentOf(const v1::ConsoleConfig& config) {
   return out;
 }
 
+Result<Deployment> DeploymentOf(const v1::IngestConfig& config) {
+  Deployment out;
+  EVENKEEL_RETURN_IF_ERROR(FillNames(config.deployment(), config.log(), out));
+  EVENKEEL_RETURN_IF_ERROR(FillClock(config.clock(), out));
+  std::set<std::string> topics;
+  for (std::size_t i = 0; i < kSignalFamilies; ++i) {
+    const std::string family(kFamilies.at(i));
+    if (!config.family_topics().contains(family)) topics.insert("signals." + family + ".v1");
+  }
+  for (const auto& [family, topic] : config.family_topics()) {
+    const auto known = std::find(kFamilies.begin(), kFamilies.begin() + kSignalFamilies, family);
+    if (known == kFamilies.begin() + kSignalFamilies) {
+      return InvalidArgument("family_topics: \"" + family +
+                             "\" is no family of signals, such as billing or usage");
+    }
+    EVENKEEL_RETURN_IF_ERROR(CheckName("family_topics." + family, topic));
+    topics.insert(topic);
+  }
+  out.signals.assign(topics.begin(), topics.end());
+  return out;
+}
+
+namespace {
+
+Status CompleteIngest(v1::StandaloneConfig& config) {
+  if (!config.has_ingest()) return {};
+  v1::IngestConfig& ingest = *config.mutable_ingest();
+  if (ingest.has_deployment() || ingest.has_log() || ingest.has_clock() || ingest.has_api() ||
+      !ingest.directory().empty() || !ingest.family_topics().empty() || ingest.has_telemetry()) {
+    return InvalidArgument(
+        "ingest: deployment, log, clock, api, directory, family_topics and telemetry are stated "
+        "once, outside of it; only its own settings belong here");
+  }
+  if (!ingest.has_bundles()) *ingest.mutable_bundles() = config.decider().bundles();
+  return {};
+}
+
+}  // namespace
+
 Status CompleteStandaloneConfig(v1::StandaloneConfig& config) {
   if (config.directory().empty()) {
     return InvalidArgument("directory is not set; name a folder for the log and all state");
@@ -180,6 +220,7 @@ Status CompleteStandaloneConfig(v1::StandaloneConfig& config) {
       config.mutable_console()->set_view_directory(config.directory() + "/console");
     }
   }
+  EVENKEEL_RETURN_IF_ERROR(CompleteIngest(config));
   *config.mutable_decider()->mutable_clock() = config.clock();
   *config.mutable_executor()->mutable_clock() = config.clock();
   return {};

@@ -40,6 +40,9 @@ Result<Deployment> DeploymentOf(const v1::ConsoleConfig& config);
 /// The channels are those of its connectors; signal topics it has none.
 Result<Deployment> DeploymentOf(const v1::ExecutorConfig& config);
 
+/// Its signal topics are those of `family_topics` and, for families not named there, their own.
+Result<Deployment> DeploymentOf(const v1::IngestConfig& config);
+
 /// Lays what is stated once (deployment, log, clock, directory) into the parts' configurations.
 /// Errors: kInvalidArgument for a part that states it again, or a directory that is missing.
 Status CompleteStandaloneConfig(v1::StandaloneConfig& config);

@@ -85,16 +85,19 @@ Result<std::unique_ptr<HttpListener>> ServeDoors(
                    [](const HttpRequest&) { return HttpResponse{.body = "ok\n"}; });
   listener->Handle("GET", "/readyz", [applications](const HttpRequest&) {
     for (const ServedApplication& application : applications) {
-      if (!IsReady(application.host->Snapshot())) {
-        return HttpResponse{.status = 503, .body = application.name + ": tasks are not running\n"};
+      const bool is_ready = application.host == nullptr ? application.is_ready()
+                                                        : IsReady(application.host->Snapshot());
+      if (!is_ready) {
+        return HttpResponse{.status = 503, .body = application.name + ": not ready yet\n"};
       }
     }
     return HttpResponse{.body = "ok\n"};
   });
   listener->Handle("GET", "/progress", [applications](const HttpRequest&) {
     nlohmann::ordered_json all = nlohmann::ordered_json::array();
-    for (const ServedApplication& application : applications)
-      all.push_back(ProgressOf(application));
+    for (const ServedApplication& application : applications) {
+      if (application.host != nullptr) all.push_back(ProgressOf(application));
+    }
     return HttpResponse{.content_type = "application/json", .body = all.dump() + "\n"};
   });
   listener->Start();

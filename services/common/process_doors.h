@@ -17,9 +17,11 @@ namespace evenkeel {
 /// One application of the process, as its doors show it.
 struct ServedApplication {
   std::string name;
-  WorkerHost* host = nullptr;
+  WorkerHost* host = nullptr;  ///< Null: no tasks; then it is in no progress.
   /// Effects handed out whose results are not committed yet; null: it has none.
-  std::function<std::size_t()> open_effects;
+  std::function<std::size_t()> open_effects = {};
+  /// Of one that has no host.
+  std::function<bool()> is_ready = {};
 };
 
 /// Serves GET /metrics, /healthz (the process lives), /readyz (all tasks run) and /progress (JSON:

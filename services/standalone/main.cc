@@ -4,6 +4,7 @@
 #include "common/worker_setup.h"
 #include "console/console_app.h"
 #include "executor/executor_app.h"
+#include "ingest/ingest_app.h"
 #include "standalone/standalone_app.h"
 
 int main(int argc, char** argv) {
@@ -11,7 +12,7 @@ int main(int argc, char** argv) {
   return evenkeel::RunServiceMain(
       argc, argv,
       {.name = "evenkeel-standalone",
-       .description = "Decider and executor in one process, on a log of its own",
+       .description = "Ingest, decider and executor in one process, on a log of its own",
        .config = config,
        .check = [&config]() -> evenkeel::Status {
          EVENKEEL_RETURN_IF_ERROR(evenkeel::CompleteStandaloneConfig(config));
@@ -25,6 +26,7 @@ int main(int argc, char** argv) {
          EVENKEEL_RETURN_IF_ERROR(evenkeel::SetupOf(decider, "decider.engine", "decider").status());
          EVENKEEL_RETURN_IF_ERROR(
              evenkeel::SetupOf(executor, "executor.engine", "executor").status());
+         EVENKEEL_RETURN_IF_ERROR(evenkeel::IngestApp::Check(config.ingest(), "ingest."));
          return evenkeel::ExecutorApp::Check(config.executor(), deployment);
        },
        .run =

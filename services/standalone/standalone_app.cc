@@ -13,6 +13,7 @@
 #include "console/console_app.h"
 #include "decider/decider_app.h"
 #include "executor/executor_app.h"
+#include "ingest/ingest_app.h"
 
 #include "evenkeel/runtime/log_access.h"
 #include "evenkeel/runtime/log_api.h"
@@ -47,17 +48,18 @@ struct Doors {
   std::unique_ptr<HttpListener> metrics;
 };
 
-/// The console, if there is to be one, and the one door that everything is asked through. The door
-/// goes first: what answers calls outlives it.
+/// The one door that everything is asked through, and what answers there. The door goes first: what
+/// answers calls outlives it.
 struct Desks {
   std::unique_ptr<ConsoleApp> console;
+  std::unique_ptr<IngestApp> ingest;
   std::unique_ptr<ApiServer> api;
 };
 
 Result<Desks> OpenDesks(const v1::StandaloneConfig& config, const ConsoleApp::Context& context,
                         Metrics& metrics) {
   Desks desks;
-  if (!config.has_api() && !config.has_console()) return desks;
+  if (!config.has_api() && !config.has_console() && !config.has_ingest()) return desks;
   EVENKEEL_ASSIGN_OR_RETURN(
       desks.api,
       ApiServer::Create(config.api(), metrics,
@@ -70,6 +72,13 @@ Result<Desks> OpenDesks(const v1::StandaloneConfig& config, const ConsoleApp::Co
         [&console = *desks.console](std::vector<MetricSample>& out) { console.Collect(out); });
     desks.console->Register(desks.api->registry(), desks.api->http());
     desks.console->Start();
+  }
+  if (config.has_ingest()) {
+    EVENKEEL_ASSIGN_OR_RETURN(
+        desks.ingest, IngestApp::Create(config.ingest(), {context.deployment, context.cluster,
+                                                          metrics, context.logger}));
+    desks.ingest->Serve(desks.api->http());
+    desks.ingest->Start();
   }
   EVENKEEL_RETURN_IF_ERROR(desks.api->Start());
   return desks;

@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "context.h"
 #include "loader.h"
+#include "pipe_source.h"
 #include <CLI/CLI.hpp>
 #include <unistd.h>
 
@@ -49,11 +50,16 @@ class ProgressLine {
     const auto now = std::chrono::steady_clock::now();
     if (!last && (!terminal_ || now - drawn_ < std::chrono::milliseconds(200))) return;
     drawn_ = now;
-    const double share =
-        total_bytes_ == 0 ? 1 : static_cast<double>(bytes) / static_cast<double>(total_bytes_);
+    const double share = static_cast<double>(bytes) / static_cast<double>(total_bytes_);
     const double seconds = std::chrono::duration<double>(now - begun_).count();
     const auto rows =
         static_cast<double>(figures.rows - std::min(figures.rows, figures.resumed_from));
+    if (total_bytes_ == 0) {
+      std::fprintf(stderr, "%s%lld rows  %.0f rows/s%s", terminal_ ? "\r" : "",
+                   static_cast<long long>(figures.rows), seconds > 0 ? rows / seconds : 0,
+                   last ? "\n" : "");
+      return;
+    }
     std::fprintf(stderr, "%s[%-20.*s] %3.0f %%  %lld rows  %.0f rows/s%s", terminal_ ? "\r" : "",
                  static_cast<int>(share * 20), "####################", share * 100,
                  static_cast<long long>(figures.rows), seconds > 0 ? rows / seconds : 0,
@@ -61,7 +67,7 @@ class ProgressLine {
   }
 
  private:
-  const std::size_t total_bytes_;
+  const std::size_t total_bytes_;  // 0: nobody knows.
   const bool terminal_ = isatty(STDERR_FILENO) != 0;
   const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point drawn_;
@@ -97,9 +103,42 @@ void PrintFigures(const LoadFigures& figures) {
       static_cast<long long>(figures.resumed_from));
 }
 
+LoadOptions OptionsOf(const LoadFlags& flags, std::function<void(const LoadFigures&)> progress) {
+  LoadOptions options{.batch_rows = flags.batch_rows, .progress = std::move(progress)};
+  if (flags.tick_after_hours >= 0) {
+    options.tick_after =
+        std::chrono::milliseconds(static_cast<std::int64_t>(flags.tick_after_hours * 3'600'000));
+  }
+  return options;
+}
+
+/// Rows as they come, until the pipe ends. Nothing can be read again, so there is no position: what
+/// a producer sends twice has the same id twice.
+Status Follow(CommandContext& context, const SourceMapping& mapping, const LoadFlags& flags) {
+  if (!mapping.has_id()) {
+    return InvalidArgument("the source " + mapping.name() +
+                           " gives its rows no id, and what comes through a pipe has no other: add "
+                           "id: {fields: [...]} to it");
+  }
+  EVENKEEL_ASSIGN_OR_RETURN(LogAccess * log, context.Access());
+  ProgressLine line(0);
+  SignalLoader loader(context.deployment(), *log, OptionsOf(flags, [&](const LoadFigures& figures) {
+                        line.Draw(figures, 0, false);
+                      }));
+  PipeSource pipe(STDIN_FILENO, [&loader] { return loader.FlushNow(); });
+  SignalReader rows(mapping, pipe, "standard input", "");
+  const auto now = std::chrono::system_clock::now().time_since_epoch().count();
+  const std::string name = "pipe." + std::to_string(getpid()) + "." + std::to_string(now);
+  EVENKEEL_ASSIGN_OR_RETURN(const LoadFigures figures, loader.Load(name, rows));
+  line.Draw(figures, 0, true);
+  PrintFigures(figures);
+  return {};
+}
+
 Status Load(const GlobalFlags& global, const LoadFlags& flags) {
   EVENKEEL_ASSIGN_OR_RETURN(auto context, CommandContext::Load(global.config, global.sets));
   EVENKEEL_ASSIGN_OR_RETURN(const SourceMapping mapping, FindSource(flags));
+  if (flags.file == "-") return Follow(*context, mapping, flags);
   EVENKEEL_ASSIGN_OR_RETURN(const auto first_pass, OpenFile(flags.file));
   CountingSource whole(*first_pass);
   EVENKEEL_ASSIGN_OR_RETURN(const Sha256Digest digest, DigestOf(whole));
@@ -108,14 +147,10 @@ Status Load(const GlobalFlags& global, const LoadFlags& flags) {
   SignalReader rows(mapping, counted, flags.file, ToHex(digest));
   EVENKEEL_ASSIGN_OR_RETURN(LogAccess * log, context->Access());
   ProgressLine line(whole.bytes());
-  LoadOptions options{.batch_rows = flags.batch_rows, .progress = [&](const LoadFigures& figures) {
+  SignalLoader loader(context->deployment(), *log,
+                      OptionsOf(flags, [&](const LoadFigures& figures) {
                         line.Draw(figures, counted.bytes(), false);
-                      }};
-  if (flags.tick_after_hours >= 0) {
-    options.tick_after =
-        std::chrono::milliseconds(static_cast<std::int64_t>(flags.tick_after_hours * 3'600'000));
-  }
-  SignalLoader loader(context->deployment(), *log, options);
+                      }));
   // The same rows through another mapping are another load.
   const std::string name =
       flags.name.empty() ? ToHex(digest).substr(0, 16) + "." + mapping.name() : flags.name;
@@ -130,7 +165,9 @@ Status Load(const GlobalFlags& global, const LoadFlags& flags) {
 void AddSignalsCommands(CLI::App& signals, const GlobalFlags& flags, Chosen& chosen) {
   CLI::App* load = signals.add_subcommand("load", "Load a file of events, mapped by a bundle");
   auto options = std::make_shared<LoadFlags>();
-  load->add_option("file", options->file, "CSV or JSON lines, may be gzip")->required();
+  load->add_option("file", options->file,
+                   "CSV or JSON lines, may be gzip; - follows standard input")
+      ->required();
   load->add_option("--bundle", options->bundle, "Folder whose sources.yaml maps the rows")
       ->required();
   load->add_option("--source", options->source, "Which source of it; not needed if it has one");

@@ -42,11 +42,17 @@ void SetAside(std::string reason, std::string detail, MappedRow& row) {
 }
 
 Status FillIdentity(const SourceMapping::Compiled& mapping, std::span<const RawValue> values,
-                    SourceMapping::RowPlace place, Signal& signal) {
+                    SourceMapping::RowPlace place, MappedRow& row) {
+  Signal& signal = row.signal;
   EVENKEEL_ASSIGN_OR_RETURN(signal.source, mapping.source.ReadText(values));
   if (signal.source.empty()) return InvalidArgument("the source of the row is empty");
-  EVENKEEL_ASSIGN_OR_RETURN(const std::optional<FieldValue> time, mapping.time.Read(values));
-  signal.event_time = std::get<TimeMs>(*time);
+  row.has_time = !place.time || !mapping.time.IsAbsent(values);
+  if (row.has_time) {
+    EVENKEEL_ASSIGN_OR_RETURN(const std::optional<FieldValue> time, mapping.time.Read(values));
+    signal.event_time = std::get<TimeMs>(*time);
+  } else {
+    signal.event_time = *place.time;
+  }
   signal.id.clear();
   if (mapping.id_slots.empty()) {
     signal.id.append(place.file_digest).append("#").append(std::to_string(place.line));
@@ -141,6 +147,8 @@ std::unique_ptr<RowReader> SourceMapping::Read(ByteSource& bytes, std::string fi
   return ReadJsonLines(bytes, std::move(file), fields());
 }
 
+bool SourceMapping::has_id() const { return !compiled_->id_slots.empty(); }
+
 void SourceMapping::Map(std::span<const RawValue> values, RowPlace place, MappedRow& row) const {
   for (const RowFilter& skip : compiled_->skip) {
     if (skip.Holds(values)) {
@@ -158,7 +166,7 @@ void SourceMapping::Map(std::span<const RawValue> values, RowPlace place, Mapped
     return SetAside("bad_value", "the customer is longer than 256 bytes", row);
   }
   row.signal.customer = CustomerId(std::move(customer).value());
-  if (Status status = FillIdentity(*compiled_, values, place, row.signal); !status.ok()) {
+  if (Status status = FillIdentity(*compiled_, values, place, row); !status.ok()) {
     return SetAside("bad_value", status.message(), row);
   }
   for (const SignalMapping& signal : compiled_->signals) {

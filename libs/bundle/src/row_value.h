@@ -54,6 +54,9 @@ class RowValue {
   /// Errors: kInvalidArgument naming the field and what is wrong.
   Result<std::optional<FieldValue>> Read(std::span<const RawValue> row) const;
 
+  /// True if the row has no text for it.
+  bool IsAbsent(std::span<const RawValue> row) const { return TextOf(row).empty(); }
+
   /// The value as text: an integer or text. Empty where it is absent.
   Result<std::string> ReadText(std::span<const RawValue> row) const;
 

@@ -1,4 +1,4 @@
-#include "rfc3339.h"
+#include "evenkeel/codec/rfc3339.h"
 
 #include <chrono>
 #include <cstddef>
@@ -6,7 +6,7 @@
 
 #include "evenkeel/base/check.h"
 
-namespace evenkeel::internal {
+namespace evenkeel {
 namespace {
 
 /// Takes parts off the front of a text. After the first that does not fit, ok is false.
@@ -134,4 +134,4 @@ std::string FormatRfc3339(TimeMs time) {
   return out;
 }
 
-}  // namespace evenkeel::internal
+}  // namespace evenkeel

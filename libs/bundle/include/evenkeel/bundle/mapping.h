@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +30,7 @@ struct MappedRow {
   std::string detail;     ///< kDeadLetter: for people, with place and value: not for logs.
   std::string_view raw;   ///< The row as it stands in the file, until the next one is read.
   std::int64_t line = 0;  ///< In the file, from 1.
+  bool has_time = true;   ///< kSignal; false: `signal` has the time of its place.
 };
 
 /// One source of sources.yaml, compiled: rows in, signals out.
@@ -36,10 +38,12 @@ struct MappedRow {
 /// Thread-safety: immutable; safe to share. Copies share.
 class SourceMapping {
  public:
-  /// What a row is called where its source gives it no id.
+  /// What a row is called where its source gives it no id, and when it happened where the row does
+  /// not say.
   struct RowPlace {
     std::string_view file_digest;  ///< SHA-256 of the file in hex.
     std::int64_t line = 0;
+    std::optional<TimeMs> time = {};  ///< Nothing: a row must say it.
   };
 
   const std::string& name() const;
@@ -47,6 +51,8 @@ class SourceMapping {
   const std::vector<std::string>& fields() const;
   /// "csv" or "json_lines".
   std::string_view format() const;
+  /// Rows have an id of their own, wherever they stand.
+  bool has_id() const;
 
   /// Turns the values of fields() into a signal, or says why not. Everything of `row` is replaced
   /// but `raw` and `line`.

@@ -1,0 +1,10 @@
+#include "ingest/door_test.h"
+
+namespace evenkeel::testing {
+namespace {
+
+INSTANTIATE_TEST_SUITE_P(Logs, IngestTest, ::testing::Values(IngestRun{"Local", MakeLocalBench}),
+                         IngestRunName);
+
+}  // namespace
+}  // namespace evenkeel::testing
