@@ -20,9 +20,10 @@ BLOCK = re.compile(r"^```sh([^\n]*)\n(.*?)^```$", re.S | re.M)
 # What the commands of a page must have printed, besides ending well.
 WANTED = {
     "README.md": ['"customer_id": "ada"', '"action": "dunning_reminder"', "no_customer"],
-    "docs/producers.md": ["payment_failed", "support.ticket_opened"],
     "docs/operations.md": ["43 topics are as they should be"],
     "docs/executors.md": ["create_case for ada, because of overdue_tickets", "RECEIPT_STATUS_DONE", "not signed by a key"],
+    "docs/producers.md": ["payment_failed", "support.ticket_opened", '"repeated":true', "no_customer", "written 500",
+                          "repeated 500", '"signals": 2', 'evenkeel_ingest_events_total{result="repeated"} 501'],
     "docs/queries.md": ['"idle": true', "dunning_reminder", "evenkeel.v1.DecisionService", "belongs to another query",
                         "decisions about ada", "channel:sms", '"operator"', '"unauthenticated"'],
 }
