@@ -51,7 +51,7 @@ class Site:
         else:
             self.config.write_text(json.dumps({
                 **base, "directory": str(work / "data"), "ingest": {},
-                "executor": {"connectors": [{"name": "none", "channels": ["email", "task"], "sandbox": {}}]}}))
+                "executor": {"actions": {"is_unsigned_allowed": True}, "connectors": [{"name": "none", "channels": ["email", "task"], "sandbox": {}}]}}))
             self.tools, program = self.config, "evenkeel-standalone"
         (work / "data").mkdir()
         run([self.bin / "evenkeel", "--config", self.tools, "topics", "create"])
