@@ -138,7 +138,7 @@ Status RunStandalone(const v1::StandaloneConfig& config, const std::stop_token& 
   if (desks.api != nullptr) desks.api->SetServing(true);
   const auto drain =
       std::max(DrainTimeout(config.decider().engine()), DrainTimeout(config.executor().engine()));
-  const Status status = RunUntilStopped({&decider->host(), &executor->host()}, stop, drain);
+  Status status = RunUntilStopped({&decider->host(), &executor->host()}, stop, drain);
   if (desks.api != nullptr) {
     desks.api->Stop(std::chrono::steady_clock::now() + std::chrono::seconds(2));
   }

@@ -75,6 +75,27 @@ TEST_P(LogAccessTest, KeepsTheLoadersPositionWithItsRecords) {
   EXPECT_EQ(access().LoadPosition("file").value(), 17);
 }
 
+TEST_P(LogAccessTest, ALoadThatSomebodyElseHasMovedIsRefused) {
+  // Two loaders of one file, both at its beginning.
+  EXPECT_EQ(access().LoadPosition("file").value(), 0);
+  ASSERT_TRUE(access().Load("file", {Record("ada", "x")}, 10, 0).ok());
+  const Status late = access().Load("file", {Record("ada", "x")}, 10, 0);
+  EXPECT_EQ(late.code(), StatusCode::kFailedPrecondition);
+  EXPECT_THAT(late.message(), HasSubstr("stands at 10"));
+  EXPECT_THAT(access().Read({kTopic, 1}, -1, 100)->records, SizeIs(1));
+  ASSERT_TRUE(access().Load("file", {Record("bob", "x")}, 20, 10).ok());
+  EXPECT_EQ(access().LoadPosition("file").value(), 20);
+}
+
+TEST_P(LogAccessTest, KeepsFewLoadersAndForgetsNoPosition) {
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(access().Load("file" + std::to_string(i), {Record("ada", "x")}, i + 1, 0).ok());
+  }
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(access().LoadPosition("file" + std::to_string(i)).value(), i + 1);
+  }
+}
+
 TEST_P(LogAccessTest, WritesNothingWhenOneRecordIsRefused) {
   OwnedRecord nowhere = Record("bob", "x");
   nowhere.partition = 9;
