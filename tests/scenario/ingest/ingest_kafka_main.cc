@@ -3,7 +3,8 @@
 namespace evenkeel::testing {
 namespace {
 
-INSTANTIATE_TEST_SUITE_P(Logs, IngestTest, ::testing::Values(IngestRun{"Kafka", MakeKafkaBench}),
+INSTANTIATE_TEST_SUITE_P(Logs, IngestTest,
+                         ::testing::Values(IngestRun{"Kafka", [] { return MakeKafkaBench(); }}),
                          IngestRunName);
 
 }  // namespace

@@ -3,7 +3,8 @@
 namespace evenkeel::testing {
 namespace {
 
-INSTANTIATE_TEST_SUITE_P(Logs, IngestTest, ::testing::Values(IngestRun{"Local", MakeLocalBench}),
+INSTANTIATE_TEST_SUITE_P(Logs, IngestTest,
+                         ::testing::Values(IngestRun{"Local", [] { return MakeLocalBench(); }}),
                          IngestRunName);
 
 }  // namespace
