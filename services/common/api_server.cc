@@ -76,6 +76,15 @@ void ApiServer::Stop(std::chrono::steady_clock::time_point deadline) {
   http_->Stop();
 }
 
+std::string ApiServer::grpc_address() const {
+  return ListenerOptions(config_.grpc(), 0).address + ":" + std::to_string(grpc_port());
+}
+
+ApiGuard::~ApiGuard() {
+  constexpr std::chrono::seconds kForOpenCalls{2};
+  if (api_ != nullptr) api_->Stop(std::chrono::steady_clock::now() + kForOpenCalls);
+}
+
 std::string_view BearerToken(const HttpRequest& request) {
   const std::string_view header = request.Header("authorization");
   return header.starts_with(kBearer) ? header.substr(kBearer.size()) : std::string_view();

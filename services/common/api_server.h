@@ -57,6 +57,9 @@ class ApiServer {
   /// Refuses new calls, lets open ones end until `deadline`, answers the rest. Idempotent.
   void Stop(std::chrono::steady_clock::time_point deadline);
 
+  /// "host:port" of the gRPC door, for other processes. REQUIRES: after Start().
+  std::string grpc_address() const;
+
   std::uint16_t http_port() const { return http_->port(); }
   /// REQUIRES: after Start().
   std::uint16_t grpc_port() const { return rpc_->grpc_port(); }
@@ -73,6 +76,19 @@ class ApiServer {
   std::unique_ptr<RpcServer> rpc_;
   PortFile http_port_;
   PortFile grpc_port_;
+};
+
+/// Closes an api's doors when it goes: declared after what their handlers use.
+class ApiGuard {
+ public:
+  /// `api` may be null.
+  explicit ApiGuard(ApiServer* api) : api_(api) {}
+  ~ApiGuard();
+  ApiGuard(const ApiGuard&) = delete;
+  ApiGuard& operator=(const ApiGuard&) = delete;
+
+ private:
+  ApiServer* const api_;
 };
 
 /// The token of "Authorization: Bearer <token>", or empty.

@@ -197,6 +197,9 @@ Status CompleteStandaloneConfig(v1::StandaloneConfig& config) {
         "log.kafka: the standalone process has a log of its own; run evenkeel-decider and "
         "evenkeel-executor on Kafka");
   }
+  if (config.decider().has_api()) {
+    return InvalidArgument("decider.api: all parts share one; write it once, as api");
+  }
   if (config.log().local().directory().empty()) {
     config.mutable_log()->mutable_local()->set_directory(config.directory() + "/log");
   }

@@ -33,14 +33,17 @@ void EndAt(std::chrono::steady_clock::time_point deadline,
 }  // namespace
 
 Status RunUntilStopped(const std::vector<WorkerHost*>& hosts, const std::stop_token& stop,
-                       std::chrono::milliseconds drain_timeout) {
+                       std::chrono::milliseconds drain_timeout,
+                       const std::function<void(bool)>& look) {
   for (WorkerHost* host : hosts) host->Start();
   Status status;
   while (!stop.stop_requested() && status.ok()) {
     // Returns early when the host's workers have all ended.
     hosts.front()->WaitUntil(std::chrono::steady_clock::now() + kLook);
     status = FirstError(hosts);
+    if (look) look(/*is_draining=*/false);
   }
+  if (look) look(/*is_draining=*/true);
   for (WorkerHost* host : hosts) host->RequestStop();
   const auto deadline = std::chrono::steady_clock::now() + drain_timeout;
   const auto is_drained = std::make_shared<std::atomic<bool>>(false);

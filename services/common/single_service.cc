@@ -7,6 +7,17 @@
 #include "common/worker_setup.h"
 
 namespace evenkeel {
+namespace {
+
+Status OpenDoors(ApiServer& api, const ServiceApplication& application, const Logger& logger) {
+  EVENKEEL_RETURN_IF_ERROR(api.Start());
+  if (application.on_open) application.on_open(api.grpc_address());
+  logger.Write(LogSeverity::kInfo, "service", "calls are answered",
+               {{"http_port", api.http_port()}, {"grpc_port", api.grpc_port()}});
+  return {};
+}
+
+}  // namespace
 
 Status RunSingleService(const SingleService& service, const std::stop_token& stop) {
   const Logger logger;
@@ -19,9 +30,15 @@ Status RunSingleService(const SingleService& service, const std::stop_token& sto
       CheckLogAtStart(*cluster, service.deployment, service.config_file, logger, stop));
   StoreResources stores({});
   AddStoreMetrics(stores, metrics);
+  std::unique_ptr<ApiServer> api;
+  if (service.api) {
+    EVENKEEL_ASSIGN_OR_RETURN(api, ApiServer::Create(*service.api, metrics, {directory}));
+  }
   EVENKEEL_ASSIGN_OR_RETURN(
       const ServiceApplication application,
-      service.make({service.deployment, *cluster, cluster_id, stores, metrics, logger}));
+      service.make({service.deployment, *cluster, cluster_id, stores, metrics, logger, api.get()}));
+  const ApiGuard guard(api.get());  // The doors close before what is behind them goes.
+  if (api) EVENKEEL_RETURN_IF_ERROR(OpenDoors(*api, application, logger));
   EVENKEEL_ASSIGN_OR_RETURN(const auto doors,
                             ServeDoors(service.telemetry.metrics(), metrics, {application.served}));
   PortFile port(directory + "/metrics.port");
@@ -29,7 +46,10 @@ Status RunSingleService(const SingleService& service, const std::stop_token& sto
   logger.Write(
       LogSeverity::kInfo, "service", "started",
       {{"application", PublicText(application.served.name)}, {"metrics_port", doors->port()}});
-  return RunUntilStopped({application.served.host}, stop, DrainTimeout(service.engine));
+  const auto drain = DrainTimeout(service.engine);
+  return RunUntilStopped({application.served.host}, stop, drain, [&](bool is_draining) {
+    if (api) api->SetServing(!is_draining && IsReady(application.served.host->Snapshot()));
+  });
 }
 
 }  // namespace evenkeel

@@ -2,9 +2,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
+#include "common/api_server.h"
 #include "common/deployment.h"
 #include "common/process_doors.h"
 
@@ -25,12 +27,15 @@ struct ServiceParts {
   StoreResources& stores;
   Metrics& metrics;
   const Logger& logger;
+  ApiServer* api;  ///< Where its calls are registered; null: it has no doors.
 };
 
 /// One application, made: kept alive by `owner`.
 struct ServiceApplication {
   std::shared_ptr<void> owner;
   ServedApplication served;
+  /// Told the address of the gRPC door, "host:port", before the workers start. May be empty.
+  std::function<void(const std::string& address)> on_open = {};
 };
 
 /// What is particular about a process with one application on a shared log.
@@ -41,6 +46,7 @@ struct SingleService {
   const v1::TelemetryConfig& telemetry;
   std::string config_file;  ///< Named in remedies.
   std::function<Result<ServiceApplication>(const ServiceParts&)> make;
+  std::optional<v1::ApiConfig> api = {};  ///< Its doors for calls; nothing: none.
 };
 
 /// Opens the log, checks it, makes the application, opens its doors, runs until `stop`. The port of

@@ -1,5 +1,6 @@
 #include "decider/decider_app.h"
 
+#include "common/api_server.h"
 #include "common/open_log.h"
 #include "common/worker_setup.h"
 #include "decider/decider_setup.h"
@@ -18,20 +19,41 @@ void LogBundle(const Logger& logger, const Bundle* bundle, const Status& status)
   }
 }
 
+TimeMs WallNow() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
+}
+
+// Reads of one customer take microseconds; a batch must not keep the next caller waiting.
+constexpr std::size_t kQueryThreads = 2;
+
 }  // namespace
 
 Status DeciderApp::Check(const v1::DeciderConfig& config) {
   EVENKEEL_RETURN_IF_ERROR(DeploymentOf(config).status());
   EVENKEEL_RETURN_IF_ERROR(CheckLogConfig(config.log()));
   if (config.has_queries()) {
-    return InvalidArgument("queries: this build answers none yet; remove it");
+    return InvalidArgument("queries: replaced by `api`; write api: {grpc: ..., http: ...}");
   }
+  EVENKEEL_RETURN_IF_ERROR(ApiServer::Check(config.api(), "api"));
   return SetupOf(config.engine(), "engine", "decider").status();
 }
 
+DeciderApp::DeciderApp(const v1::DeciderConfig& config, const Context& context)
+    : metrics_(context.metrics),
+      cluster_(context.cluster),
+      group_(GroupOf(context.deployment, config.engine().application().empty()
+                                             ? "decider"
+                                             : config.engine().application())),
+      reading_{.row_count = context.deployment.row_count,
+               .clock = context.deployment.clock,
+               .origin = OriginOf(context.deployment),
+               .monotonic = [] { return std::chrono::steady_clock::now(); },
+               .wall = WallNow} {}
+
 Result<std::unique_ptr<DeciderApp>> DeciderApp::Create(const v1::DeciderConfig& config,
                                                        const Context& context) {
-  std::unique_ptr<DeciderApp> app(new DeciderApp(context.metrics));
+  std::unique_ptr<DeciderApp> app(new DeciderApp(config, context));
   if (!config.signing().key_file().empty()) {
     EVENKEEL_ASSIGN_OR_RETURN(app->key_, SigningKey::Load(config.signing().key_file()));
   }
@@ -69,6 +91,7 @@ Status DeciderApp::MakeWorkers(const v1::DeciderConfig& config, const Context& c
                    {{"bundle", PublicText(bundle.name + "@" + ToHex(bundle.digest))},
                     {"revision", bundle.revision}});
     };
+    processing.window = windows_.emplace_back(std::make_shared<DeciderWindow>());
     auto processor = std::make_unique<DeciderProcessor>(std::move(processing), zones, metrics_);
     workers.push_back(
         std::make_unique<Worker>(Worker::Ports{context.cluster, context.stores, no_effects_},
@@ -76,6 +99,24 @@ Status DeciderApp::MakeWorkers(const v1::DeciderConfig& config, const Context& c
   }
   host_ = std::make_unique<WorkerHost>(setup.application, std::move(workers), context.logger);
   return {};
+}
+
+void DeciderApp::ServeQueries(RpcRegistry& registry, bool is_alone) {
+  std::vector<CustomerReader::Worker> workers;
+  for (std::size_t i = 0; i < host_->size(); ++i) {
+    workers.push_back({host_->worker(i).board(), windows_[i]});
+  }
+  auto directory = is_alone ? nullptr
+                            : std::make_unique<OwnerDirectory>(
+                                  cluster_, OwnerDirectory::Options{.group = group_});
+  queries_ = std::make_unique<QueryService>(CustomerReader(reading_, std::move(workers)),
+                                            std::move(directory), kQueryThreads);
+  queries_->Register(registry);
+}
+
+void DeciderApp::Advertise(const std::string& address) {
+  queries_->SetAddress(address);
+  for (std::size_t i = 0; i < host_->size(); ++i) host_->worker(i).Advertise(address);
 }
 
 }  // namespace evenkeel

@@ -3,9 +3,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/deployment.h"
 #include "decider/decider_metrics.h"
+#include "decider/query_service.h"
 
 #include "evenkeel/audit/signing.h"
 #include "evenkeel/base/result.h"
@@ -38,6 +40,15 @@ class DeciderApp {
 
   WorkerHost& host() { return *host_; }
 
+  /// Answers the decider's calls at a process's doors, about customers of this process and, if
+  /// there may be other processes (`is_alone` false), of theirs. REQUIRES: once, before the doors
+  /// open; they close before the app goes.
+  void ServeQueries(RpcRegistry& registry, bool is_alone);
+
+  /// Where the process's gRPC door is, "host:port", for the other processes.
+  /// REQUIRES: after ServeQueries(), before the host starts.
+  void Advertise(const std::string& address);
+
  private:
   /// A decider calls nobody.
   class NoEffects final : public EffectSink {
@@ -45,14 +56,19 @@ class DeciderApp {
     void Execute(Partition, std::vector<Effect>) override {}
   };
 
-  explicit DeciderApp(Metrics& metrics) : metrics_(metrics) {}
+  DeciderApp(const v1::DeciderConfig& config, const Context& context);
 
   Status MakeWorkers(const v1::DeciderConfig& config, const Context& context);
 
   DeciderMetrics metrics_;
+  LogCluster& cluster_;
+  const std::string group_;
+  CustomerReader::Options reading_;
+  std::vector<std::shared_ptr<DeciderWindow>> windows_;  // By worker.
   NoEffects no_effects_;
   std::optional<SigningKey> key_;
-  std::unique_ptr<WorkerHost> host_;  // Last: its workers use the above.
+  std::unique_ptr<WorkerHost> host_;  // Its workers use the above.
+  std::unique_ptr<QueryService> queries_;
 };
 
 }  // namespace evenkeel

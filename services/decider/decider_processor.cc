@@ -56,6 +56,7 @@ Status DeciderProcessor::Observe(SliceContext& context, const LogRecord& record)
                                        .partition = record.partition,
                                        .offset = record.offset};
   context_ = &context;
+  const bool is_score_out = state.reported_churn_ppb.has_value();
   const Observed observed = WaveOf(context).Observe(state, signal, signal_.payload, context.now());
   DeciderCounts& counts = counts_[context.row()];
   if (observed.kind == ObservedKind::kBadInput) {
@@ -80,7 +81,10 @@ Status DeciderProcessor::Observe(SliceContext& context, const LogRecord& record)
   for (const ApprovalRequest& request : observed.withdrawn) {
     EVENKEEL_RETURN_IF_ERROR(writer_.WriteRequest(context, request));
   }
-  return Follow(context, signal.customer.value(), observed);
+  if (observed.kind == ObservedKind::kForgotten) {
+    return Forget(context, signal.customer.value(), is_score_out);
+  }
+  return Follow(context, signal.customer.value(), state, observed);
 }
 
 // 2b. Time alone can make a decision due, too.
@@ -92,15 +96,28 @@ Status DeciderProcessor::OnTimer(SliceContext& context, const Timer& timer) {
   context_ = &context;
   const Observed observed = WaveOf(context).OnTimer(state, CustomerId(std::string(timer.key)),
                                                     timer.name, timer.due, context.now());
-  return Follow(context, timer.key, observed);
+  return Follow(context, timer.key, state, observed);
 }
 
+// 2c. A score that moved is written. At every input, not once a wave: so that it does not show
+// where
+//     waves were cut.
 Status DeciderProcessor::Follow(SliceContext& context, std::string_view customer,
-                                const Observed& observed) {
+                                CustomerState& state, const Observed& observed) {
   EVENKEEL_RETURN_IF_ERROR(write_status_);
-  if (observed.kind == ObservedKind::kForgotten) return context.DeleteState(customer);
   context.MarkDirty(customer);
-  return {};
+  if (observed.kind != ObservedKind::kApplied) return {};
+  scored_.state = &state;
+  scored_.request.now = context.now();
+  if (!core_->ScoreToReport(scored_)) return {};
+  return writer_.WriteScore(context, customer, scored_.churn, core_->definition());
+}
+
+Status DeciderProcessor::Forget(SliceContext& context, std::string_view customer,
+                                bool is_score_out) {
+  EVENKEEL_RETURN_IF_ERROR(write_status_);
+  if (is_score_out) EVENKEEL_RETURN_IF_ERROR(writer_.ForgetScore(context, customer));
+  return context.DeleteState(customer);
 }
 
 // 3. The wave closes: scores, candidates, policy, expected values; one decision for each request.

@@ -13,6 +13,7 @@
 #include "common/control_feed.h"
 #include "decider/customer_object.h"
 #include "decider/decider_metrics.h"
+#include "decider/decider_window.h"
 #include "decider/decision_writer.h"
 
 #include "evenkeel/bundle/bundle_log.h"
@@ -38,6 +39,8 @@ class DeciderProcessor final : public Processor, private DecisionSink {
     std::vector<std::string> channels;      ///< Those with a topic for actions.
     /// The event clock says nothing of how long a receipt takes: reservations wait for theirs.
     bool reservations_wait = false;
+    /// Where queries look. Null: there are none.
+    std::shared_ptr<DeciderWindow> window;
     /// Told when another bundle is in force (OK), or why one was refused.
     std::function<void(const Bundle* in_force, const Status&)> on_bundle = [](const Bundle*,
                                                                               const Status&) {};
@@ -74,15 +77,19 @@ class DeciderProcessor final : public Processor, private DecisionSink {
   void OnDecision(CustomerState& state, Decision decision) override;
 
   Status Observe(SliceContext& context, const LogRecord& record);
-  Status Follow(SliceContext& context, std::string_view customer, const Observed& observed);
+  Status Follow(SliceContext& context, std::string_view customer, CustomerState& state,
+                const Observed& observed);
+  Status Forget(SliceContext& context, std::string_view customer, bool is_score_out);
   Status Accept(const Bundle& bundle);
+  void ShowInWindow() const;
   DecisionWave& WaveOf(SliceContext& context);
 
   const Options options_;
   const std::shared_ptr<const TimeZoneDatabase> zones_;
   DeciderMetrics& metrics_;
   SignalDecoder decoder_;
-  DecodedSignal signal_;  // Memory that is used again.
+  DecodedSignal signal_;    // Memory that is used again.
+  PendingDecision scored_;  // The same.
   DecisionWriter writer_;
   BundleShelf bundles_;
   std::shared_ptr<const Bundle> offered_;  // The shelf's, accepted or not.

@@ -48,6 +48,13 @@ Result<WorkerOptions> DeciderWorkerOptions(const v1::DeciderConfig& config,
   return options;
 }
 
+DecisionOrigin OriginOf(const Deployment& deployment) {
+  return {.deployment = deployment.prefix,
+          .environment = deployment.environment,
+          .is_simulated = deployment.clock == ClockMode::kEvent,
+          .program = "evenkeel"};
+}
+
 DeciderProcessor::Options DeciderOptions(const v1::DeciderConfig& config,
                                          const Deployment& deployment, const SigningKey* key,
                                          const VerifyingKeys& bundle_keys) {
@@ -62,10 +69,7 @@ DeciderProcessor::Options DeciderOptions(const v1::DeciderConfig& config,
   options.bundles.trusted_keys = bundle_keys.keys();
   options.reservations_wait = deployment.clock == ClockMode::kEvent;
   options.writer.names = deployment.names();
-  options.writer.origin = {.deployment = deployment.prefix,
-                           .environment = deployment.environment,
-                           .is_simulated = deployment.clock == ClockMode::kEvent,
-                           .program = "evenkeel"};
+  options.writer.origin = OriginOf(deployment);
   options.writer.key = key;
   options.limits = LimitsOf(config);
   for (const InputOptions& input : DeciderInputs(deployment)) {

@@ -25,6 +25,9 @@ Result<WorkerOptions> DeciderWorkerOptions(const v1::DeciderConfig& config,
                                            const Deployment& deployment,
                                            const ApplicationSetup& setup, int index);
 
+/// What decisions of this deployment say of where they were made; the task's epoch apart.
+DecisionOrigin OriginOf(const Deployment& deployment);
+
 /// A processor as `config` wants it, without `on_bundle`. `key`, which may be null, outlives it.
 DeciderProcessor::Options DeciderOptions(const v1::DeciderConfig& config,
                                          const Deployment& deployment, const SigningKey* key,

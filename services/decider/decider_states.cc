@@ -39,8 +39,16 @@ std::string DeciderProcessor::LayoutBytes(std::uint64_t layout) {
 
 Status DeciderProcessor::OnLayout(std::uint64_t /*layout*/, std::string_view bytes) {
   EVENKEEL_ASSIGN_OR_RETURN(Layout layout, DecodeLayout(bytes));
+  if (layouts_.Find(layout.id) != nullptr) return {};
   layouts_.Add(std::move(layout));
+  ShowInWindow();
   return {};
+}
+
+void DeciderProcessor::ShowInWindow() const {
+  if (options_.window == nullptr) return;
+  options_.window->Show(std::make_shared<const DeciderSnapshot>(
+      DeciderSnapshot{.core = core_, .layouts = layouts_, .control = control_.control()}));
 }
 
 Status DeciderProcessor::OnTaskOpened(TaskView& /*task*/) {
@@ -100,6 +108,7 @@ void DeciderProcessor::OnGlobalsAtEnd() {
     announced_ = awaited->digest;
     options_.on_awaited(*awaited);
   }
+  ShowInWindow();
   if (core_ == nullptr) return;
   for (const auto& [row, wave] : waves_) {
     // What a slice that failed left in its wave is undone, and its states are gone.

@@ -5,6 +5,7 @@
 #include "evenkeel/audit/chain.h"
 #include "evenkeel/codec/action_codec.h"
 #include "evenkeel/codec/decision_codec.h"
+#include "evenkeel/codec/scores_codec.h"
 
 namespace evenkeel {
 namespace {
@@ -118,6 +119,29 @@ Status DecisionWriter::WriteRequest(SliceContext& context, const ApprovalRequest
   context.CommitSoon();
   return EmitRecord(context, options_.names.ApprovalRequests(),
                     ApprovalRequestRecordOf(request, options_.origin.deployment));
+}
+
+Status DecisionWriter::WriteScore(SliceContext& context, std::string_view customer,
+                                  const ChurnScore& score, const CoreDefinition& bundle) const {
+  const CustomerScores scores{.customer = CustomerId(std::string(customer)),
+                              .as_of = context.now(),
+                              .churn = score,
+                              .bundle = bundle.name,
+                              .bundle_version = bundle.version,
+                              .bundle_digest = bundle.digest,
+                              .environment = options_.origin.environment,
+                              .task_sequence = context.transaction_sequence()};
+  return EmitRecord(context, options_.names.Scores(),
+                    ScoresRecordOf(scores, options_.origin.deployment));
+}
+
+Status DecisionWriter::ForgetScore(SliceContext& context, std::string_view customer) const {
+  return context.Emit({.topic = options_.names.Scores(),
+                       .key = customer,
+                       .value = std::nullopt,
+                       .headers = {},
+                       .partition = context.row(),
+                       .timestamp = {}});
 }
 
 }  // namespace evenkeel

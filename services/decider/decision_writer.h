@@ -2,8 +2,10 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "evenkeel/audit/signing.h"
+#include "evenkeel/decision/definition.h"
 #include "evenkeel/engine/slice_context.h"
 #include "evenkeel/model/approval_request.h"
 #include "evenkeel/model/approved_action.h"
@@ -13,8 +15,9 @@
 
 namespace evenkeel {
 
-/// Writes what was decided: the record, chained to the one before it in its partition, the signed
-/// action if something is to be done, and the request for approval if it stands otherwise now.
+/// Writes what was scored, and what was decided: the record, chained to the one before it in its
+/// partition, the signed action if something is to be done, and the request for approval if it
+/// stands otherwise now.
 class DecisionWriter {
  public:
   struct Options {
@@ -31,6 +34,13 @@ class DecisionWriter {
                std::optional<RecordPosition> trigger) const;
 
   Status WriteRequest(SliceContext& context, const ApprovalRequest& request) const;
+
+  /// A score that moved, with the bundle it was made with.
+  Status WriteScore(SliceContext& context, std::string_view customer, const ChurnScore& score,
+                    const CoreDefinition& bundle) const;
+
+  /// The customer is forgotten: so are the scores in the topic.
+  Status ForgetScore(SliceContext& context, std::string_view customer) const;
 
  private:
   ApprovedAction ActionOf(const SliceContext& context, const Decision& decision,

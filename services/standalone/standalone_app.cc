@@ -57,13 +57,14 @@ struct Desks {
 };
 
 Result<Desks> OpenDesks(const v1::StandaloneConfig& config, const ConsoleApp::Context& context,
-                        Metrics& metrics) {
+                        DeciderApp& decider, Metrics& metrics) {
   Desks desks;
   if (!config.has_api() && !config.has_console() && !config.has_ingest()) return desks;
   EVENKEEL_ASSIGN_OR_RETURN(
       desks.api,
       ApiServer::Create(config.api(), metrics,
                         {.directory = config.directory(), .makes_people = true, .limits = {}}));
+  decider.ServeQueries(desks.api->registry(), /*is_alone=*/true);
   if (config.has_console()) {
     EVENKEEL_ASSIGN_OR_RETURN(
         desks.console,
@@ -119,7 +120,7 @@ Status RunStandalone(const v1::StandaloneConfig& config, const std::stop_token& 
   metrics.AddSource([&](std::vector<MetricSample>& out) { executor->Collect(out); });
   EVENKEEL_ASSIGN_OR_RETURN(
       const Desks desks,
-      OpenDesks(config, {deployment, *cluster, cluster_id, stores, logger}, metrics));
+      OpenDesks(config, {deployment, *cluster, cluster_id, stores, logger}, *decider, metrics));
   Doors doors;
   doors.access =
       OpenLogAccess(*cluster, deployment.prefix, deployment.names().Ticks(), kLocalTimeout);
@@ -135,10 +136,13 @@ Status RunStandalone(const v1::StandaloneConfig& config, const std::stop_token& 
   EVENKEEL_RETURN_IF_ERROR(metrics_port.Write(doors.metrics->port()));
   logger.Write(LogSeverity::kInfo, "standalone", "started",
                {{"metrics_port", doors.metrics->port()}, {"local_port", doors.local->port()}});
-  if (desks.api != nullptr) desks.api->SetServing(true);
   const auto drain =
       std::max(DrainTimeout(config.decider().engine()), DrainTimeout(config.executor().engine()));
-  Status status = RunUntilStopped({&decider->host(), &executor->host()}, stop, drain);
+  const Status status =
+      RunUntilStopped({&decider->host(), &executor->host()}, stop, drain, [&](bool is_draining) {
+        if (desks.api == nullptr) return;
+        desks.api->SetServing(!is_draining && IsReady(decider->host().Snapshot()));
+      });
   if (desks.api != nullptr) {
     desks.api->Stop(std::chrono::steady_clock::now() + std::chrono::seconds(2));
   }

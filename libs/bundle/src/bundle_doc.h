@@ -87,6 +87,21 @@ struct DuplicatesDoc {
   }
 };
 
+struct ScoresDoc {
+  static constexpr std::string_view kTitle = "Scores";
+  static constexpr std::string_view kAbout =
+      "Which scores are written to the topic `scores.v1`: a customer's first, and those that "
+      "moved.";
+  Share step;
+  Place place;
+  std::string path;
+  void Describe(Fields& f) {
+    f.Required("step", step,
+               "Written again when the chance to leave moved by more, in points: `1 %` from 4 % to "
+               "below 3 % or above 5 %.");
+  }
+};
+
 struct BundleDoc {
   static constexpr std::string_view kTitle = "bundle.yaml";
   static constexpr std::string_view kAbout = "What holds for the bundle as a whole.";
@@ -100,6 +115,7 @@ struct BundleDoc {
   WorthDoc value;
   std::optional<HoldoutDoc> holdout;
   DuplicatesDoc duplicates;
+  std::optional<ScoresDoc> scores;
   Place place;
   void Describe(Fields& f) {
     f.Optional("format", format, "Of bundles: 1.");
@@ -112,6 +128,7 @@ struct BundleDoc {
     f.Required("value", value, "What keeping a customer is worth.");
     f.Optional("holdout", holdout, "Without it, nobody is held out.");
     f.Optional("duplicates", duplicates, "How repeats are told.");
+    f.Optional("scores", scores, "Without it, scores are answered when asked, and not written.");
   }
 };
 

@@ -138,6 +138,10 @@ void CompileFeatures(CompileScope& scope) {
   scope.core.duplicates.horizon_ms = duplicates.horizon.value.count();
   scope.core.duplicates.ids_max = static_cast<std::int32_t>(
       scope.InRange(duplicates.ids_max, 0, 4096, duplicates.place, duplicates.path + ".ids_max"));
+  constexpr std::int64_t kPpbOfPpm = 1000;
+  if (scope.docs.bundle.scores) {
+    scope.core.score_step_ppb = scope.docs.bundle.scores->step.ppm * kPpbOfPpm;
+  }
 }
 
 }  // namespace evenkeel::internal

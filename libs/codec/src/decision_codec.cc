@@ -27,6 +27,10 @@ void Write(const Trigger& trigger, v1::Trigger& message) {
     message.mutable_verdict()->set_approval_id(trigger.source);
     return;
   }
+  if (trigger.kind == TriggerKind::kQuery) {
+    message.mutable_query()->set_request_id(trigger.id);
+    return;
+  }
   v1::SignalTrigger& signal = *message.mutable_signal();
   signal.set_source(trigger.source);
   signal.set_id(trigger.id);
@@ -49,6 +53,11 @@ Result<Trigger> Read(const v1::Trigger& message) {
       return Trigger{.kind = TriggerKind::kVerdict,
                      .source = message.verdict().approval_id(),
                      .id = message.verdict().verdict_id(),
+                     .time = {}};
+    case v1::Trigger::kQuery:
+      return Trigger{.kind = TriggerKind::kQuery,
+                     .source = {},
+                     .id = message.query().request_id(),
                      .time = {}};
     default:
       return internal::Damaged(kWhat, "trigger");

@@ -4,6 +4,7 @@
 
 #include "evenkeel/decision/definition.h"
 #include "evenkeel/features/feature_set.h"
+#include "evenkeel/features/fixed_math.h"
 #include "evenkeel/policy/contact_policy.h"
 #include "evenkeel/scoring/churn_model.h"
 
@@ -39,6 +40,10 @@ std::vector<DefinitionProblem> CheckDefinition(const CoreDefinition& definition)
     break;
   }
   CheckDuplicates(definition.duplicates, problems);
+  if (definition.score_step_ppb &&
+      (*definition.score_step_ppb < 0 || *definition.score_step_ppb > kBillion)) {
+    problems.push_back({"score_step_ppb", "out of range: 0 to 1,000,000,000"});
+  }
   for (FeatureProblem& problem : CheckFeatures(definition.features)) {
     problems.push_back({"features[" + std::to_string(problem.index) + "]." + problem.field,
                         std::move(problem.problem)});

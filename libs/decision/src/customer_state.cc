@@ -8,13 +8,15 @@
 namespace evenkeel {
 namespace {
 
-// Version 2 is version 1 with more behind it. A state that has nothing of that is written as 1, so
-// that only customers who need it cannot be read by older builds.
+// Version 2 is version 1 with more behind it, and version 3 is version 2 with the reported score. A
+// state that has nothing of that is written as 1, so that only customers who need it cannot be read
+// by older builds.
 constexpr std::uint8_t kFirstVersion = 1;
 constexpr std::uint8_t kApprovalsVersion = 2;
+constexpr std::uint8_t kScoreVersion = 3;
 
-// The three counters may grow by so much without anybody looking.
-constexpr std::int64_t kCounterBytes = 30;
+// The three counters and the reported score may grow by so much without anybody looking.
+constexpr std::int64_t kCounterBytes = 40;
 constexpr std::int64_t kPointBytes = 40;
 constexpr std::int64_t kContactBytes = 100;
 constexpr std::int64_t kToldBytes = 10;
@@ -44,8 +46,8 @@ void ReadPoints(ByteReader& reader, std::vector<PointState>& points) {
 
 void CustomerState::EncodeTo(const Layout& layout, std::string& out) const {
   ByteWriter writer(out);
-  const bool has_more = !approvals.empty() || ledger.has_faces();
-  writer.Byte(has_more ? kApprovalsVersion : kFirstVersion);
+  const bool has_more = !approvals.empty() || ledger.has_faces() || reported_churn_ppb;
+  writer.Byte(!has_more ? kFirstVersion : reported_churn_ppb ? kScoreVersion : kApprovalsVersion);
   writer.Varint(layout_id);
   WriteSlots(writer, layout, features);
   seen.Write(writer);
@@ -58,14 +60,15 @@ void CustomerState::EncodeTo(const Layout& layout, std::string& out) const {
   if (!has_more) return;
   ledger.WriteFaces(writer);
   approvals.Write(writer);
+  if (reported_churn_ppb) writer.Signed(*reported_churn_ppb);
 }
 
 Result<CustomerState> CustomerState::Decode(std::string_view bytes, const LayoutSet& layouts) {
   ByteReader reader(bytes);
   const std::uint8_t version = reader.Byte();
-  if (version != kFirstVersion && version != kApprovalsVersion) {
+  if (version < kFirstVersion || version > kScoreVersion) {
     return DataLoss("a customer state of version " + std::to_string(version) +
-                    ": this build reads versions 1 and 2");
+                    ": this build reads versions 1 to 3; run a newer one");
   }
   CustomerState state;
   state.layout_id = reader.Varint();
@@ -81,9 +84,12 @@ Result<CustomerState> CustomerState::Decode(std::string_view bytes, const Layout
   state.counts.applied = reader.Varint();
   state.counts.repeats = reader.Varint();
   state.counts.past_horizon = reader.Varint();
-  if (version == kApprovalsVersion) {
+  if (version >= kApprovalsVersion) {
     state.ledger.ReadFaces(reader);
     state.approvals.Read(reader);
+  }
+  if (version == kScoreVersion) {
+    state.reported_churn_ppb = reader.Signed();
   }
   if (!reader.done()) return DataLoss("a customer state that ends early or late");
   state.bytes_bound = static_cast<std::int64_t>(bytes.size()) + kCounterBytes;

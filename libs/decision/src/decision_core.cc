@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 
 #include "approval_answers.h"
 #include "input_size.h"
@@ -314,6 +315,22 @@ void DecisionCore::Score(PendingDecision& pending) const {
   pending.values.resize(features_.size());
   features_.Read(pending.state->features, pending.request.now, pending.values);
   churn_.Score(pending.values, pending.churn);
+}
+
+bool DecisionCore::ScoreToReport(PendingDecision& pending) const {
+  if (!definition_.score_step_ppb) return false;
+  Score(pending);
+  std::optional<std::int64_t>& reported = pending.state->reported_churn_ppb;
+  const std::int64_t now = pending.churn.churn_ppb;
+  if (reported && std::abs(now - *reported) <= *definition_.score_step_ppb) return false;
+  if (!reported) {
+    // Itself, and what a state of this version has besides it.
+    constexpr std::int64_t kScoreBytes = 12;
+    pending.state->bytes_bound +=
+        kScoreBytes + static_cast<std::int64_t>(pending.state->ledger.entries().size());
+  }
+  reported = now;
+  return true;
 }
 
 }  // namespace evenkeel

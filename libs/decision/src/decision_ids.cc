@@ -22,9 +22,11 @@ std::string_view NameOf(TriggerKind kind) {
     case TriggerKind::kTimer:
       return "timer";
     case TriggerKind::kVerdict:
+      return "verdict";
+    case TriggerKind::kQuery:
       break;
   }
-  return "verdict";
+  return "query";
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ class SliceScope final : public SliceContext {
   Partition row() const override { return task_.row(); }
   Partition row_count() const override { return environment_.options.row_count; }
   std::uint64_t task_epoch() const override { return task_.position().epoch; }
+  std::uint64_t transaction_sequence() const override { return task_.position().sequence + 1; }
   TimeMs now() const override { return task_.position().clock; }
   TimeMs as_of() const override { return task_.position().clock; }
   std::span<const Offset> global_revisions() const override { return revisions_; }

@@ -20,7 +20,7 @@ Task::Task(const TaskEnvironment& environment, Partition row, RestoredTask resto
       current_(applied_),
       new_gaps_(std::move(restored.gaps)),
       last_timestamps_(environment.options.inputs.size(), TimeMs::Min()) {
-  view_ = store_->View({applied_.clock, applied_.sequence});
+  view_ = store_->View({applied_.clock, applied_.sequence, applied_.epoch});
 }
 
 void Task::Start(LogSession& session) {

@@ -138,7 +138,7 @@ Result<std::vector<Effect>> Task::Acknowledge(Offset last, TimeMs wall) {
   timers_.Acknowledge();
   states_.Clear();
   applied_ = current_;
-  view_ = store_->View({applied_.clock, applied_.sequence});
+  view_ = store_->View({applied_.clock, applied_.sequence, applied_.epoch});
   is_first_commit_ = false;
   new_gaps_.clear();
   layouts_.insert(work.new_layouts.begin(), work.new_layouts.end());

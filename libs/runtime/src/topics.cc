@@ -24,6 +24,7 @@ class Planner {
     for (const std::string& channel : options_.channels) Input(names_.Actions(channel));
     Record(names_.Decisions());
     Record(names_.ApprovalRequests());
+    Add({.name = names_.Scores(), .compacted = true}, options_.row_count);
     for (const char* application : {"decider", "executor"}) {
       Add({.name = names_.Changelog(application), .compacted = true}, options_.row_count);
       if (options_.journal) Record(names_.Journal(application));

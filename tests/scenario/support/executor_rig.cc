@@ -66,8 +66,11 @@ void ExecutorRig::Start(const std::string& name) {
   auto sink = std::make_unique<CallSink>(std::map<std::string, Connector*>{{"email", &target}},
                                          scheduler, control_, target.clock);
   CallSink& calls = *sink;
-  ServiceWorld::Member made{
-      .application = "executor", .sink = std::move(sink), .worker = nullptr, .status = {}};
+  ServiceWorld::Member made{.application = "executor",
+                            .sink = std::move(sink),
+                            .worker = nullptr,
+                            .window = nullptr,
+                            .status = {}};
   made.worker = std::make_unique<Worker>(
       Worker::Ports{.cluster = world_.bench.cluster(), .stores = world_.stores, .effects = calls},
       *std::move(options),

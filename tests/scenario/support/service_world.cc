@@ -83,7 +83,12 @@ ServiceWorld::Member& ServiceWorld::StartDecider(const std::string& name, LogClu
   processing.on_awaited = [this](const ActiveBundle& bundle) {
     awaited.push_back(bundle.revision);
   };
-  Member made{.application = "decider", .sink = std::make_unique<NoEffects>()};
+  Member made{.application = "decider",
+              .sink = std::make_unique<NoEffects>(),
+              .worker = nullptr,
+              .window = std::make_shared<DeciderWindow>(),
+              .status = {}};
+  processing.window = made.window;
   made.worker = std::make_unique<Worker>(
       Worker::Ports{.cluster = cluster == nullptr ? bench.cluster() : *cluster,
                     .stores = stores,

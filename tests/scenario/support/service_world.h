@@ -12,6 +12,7 @@
 
 #include "common/deployment.h"
 #include "decider/decider_metrics.h"
+#include "decider/decider_window.h"
 #include "ledger/temp_directory.h"
 
 #include "evenkeel/audit/signing.h"
@@ -52,7 +53,8 @@ class ServiceWorld {
     std::string application;
     std::unique_ptr<EffectSink> sink;
     std::unique_ptr<Worker> worker;
-    Status status;  ///< Of its last step.
+    std::shared_ptr<DeciderWindow> window;  ///< Of a decider: what queries read.
+    Status status;                          ///< Of its last step.
   };
 
   /// `cluster`: another way to the bench's log.

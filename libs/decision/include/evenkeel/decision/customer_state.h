@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,8 @@ class CustomerState {
   PendingApprovals approvals;
   std::vector<PointState> points;  ///< Ascending by name.
   SignalCounts counts;
+  /// The chance to leave that was last reported, in billionths. Nothing: none was.
+  std::optional<std::int64_t> reported_churn_ppb;
 
   /// A decision about this customer is under way in a wave: it must be closed before anything else
   /// touches the state. Not stored.
@@ -92,7 +95,8 @@ class CustomerState {
   friend bool operator==(const CustomerState& a, const CustomerState& b) {
     return a.layout_id == b.layout_id && a.features == b.features && a.seen == b.seen &&
            a.profile == b.profile && a.ledger == b.ledger && a.points == b.points &&
-           a.counts == b.counts && a.approvals == b.approvals;
+           a.counts == b.counts && a.approvals == b.approvals &&
+           a.reported_churn_ppb == b.reported_churn_ppb;
   }
 };
 

@@ -110,6 +110,10 @@ class DecisionCore {
   /// Fills in what a decision is made from. Models that score in batches do it here.
   void Score(PendingDecision& pending) const;
 
+  /// Score(), and true if it is to be reported: the customer's first, or one that moved by more
+  /// than the bundle's step since the last that was. The state remembers it.
+  bool ScoreToReport(PendingDecision& pending) const;
+
   /// Decides, and reserves what the decision uses. REQUIRES: Score().
   Decision Arbitrate(PendingDecision& pending, const DecisionScope& scope,
                      const Control& control) const;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ struct CoreDefinition {
   Scorecard scorecard;
   PolicyDefinition policy;
   Catalogue catalogue;
+  /// A score is reported when it moved by more, in billionths. Nothing: none ever is.
+  std::optional<std::int64_t> score_step_ppb;
 };
 
 /// All that is wrong in `definition` (names, ranges, references, golden rows): empty if and only if

@@ -65,6 +65,10 @@ class SliceContext {
   virtual Partition row_count() const = 0;
   virtual std::uint64_t task_epoch() const = 0;
 
+  /// Sequence of the transaction under way, once it is committed. Where the cut of transactions
+  /// must not show, do not use it.
+  virtual std::uint64_t transaction_sequence() const = 0;
+
   /// The time by which to decide. Wall clock: the slice's as_of. Event clock: the running maximum
   /// of the timestamps of clock-moving records, the one in hand included; for a timer, its due time
   /// (never earlier than what was now() before). Never goes back within a task.

@@ -18,13 +18,13 @@
 
 namespace evenkeel {
 
-enum class TriggerKind : std::uint8_t { kSignal = 1, kTimer = 2, kVerdict = 3 };
+enum class TriggerKind : std::uint8_t { kSignal = 1, kTimer = 2, kVerdict = 3, kQuery = 4 };
 
 /// What set a decision off.
 struct Trigger {
   TriggerKind kind = TriggerKind::kSignal;
   std::string source;  ///< Of the signal; empty for a timer; the id of the request for a verdict.
-  std::string id;      ///< Of the signal; the timer's name; of the verdict.
+  std::string id;      ///< Of the signal; the timer's name; of the verdict; of the query.
   TimeMs time;         ///< The signal's event time; when the timer was due; 0 for a verdict.
 
   friend bool operator==(const Trigger&, const Trigger&) = default;

@@ -24,6 +24,7 @@ class TopicNames {
   std::string Verdicts() const { return prefix_ + "approvals.verdicts.v1"; }
   std::string ApprovalRequests() const { return prefix_ + "approvals.requests.v1"; }
   std::string Decisions() const { return prefix_ + "decisions.v1"; }
+  std::string Scores() const { return prefix_ + "scores.v1"; }
   std::string Actions(std::string_view channel) const {
     return prefix_ + "actions." + std::string(channel) + ".v1";
   }

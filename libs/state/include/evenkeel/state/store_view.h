@@ -14,6 +14,7 @@ namespace evenkeel {
 struct StorePosition {
   TimeMs as_of;
   std::uint64_t sequence = 0;  ///< Of its transactions.
+  std::uint64_t epoch = 0;     ///< Of the task.
 
   friend bool operator==(const StorePosition&, const StorePosition&) = default;
 };
