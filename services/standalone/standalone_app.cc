@@ -28,6 +28,7 @@ Result<std::vector<std::string>> MembersOf(const v1::EngineConfig& engine, const
                                            const std::string& application) {
   EVENKEEL_ASSIGN_OR_RETURN(const ApplicationSetup setup, SetupOf(engine, path, application));
   std::vector<std::string> members;
+  members.reserve(static_cast<std::size_t>(setup.workers));
   for (int i = 0; i < setup.workers; ++i) members.push_back(WorkerInstance(setup, i));
   return members;
 }
