@@ -17,14 +17,19 @@ prometheus::Histogram& LatencyHistogram(Metrics& metrics) {
 
 void Append(const char* name, const char* help, const std::array<const char*, 2>& labels,
             const std::map<std::array<std::string, 2>, std::uint64_t>& counters,
-            std::vector<MetricSample>& out) {
+            std::vector<MetricSample>& out, double scale = 1) {
   for (const auto& [key, count] : counters) {
-    MetricSample sample{name, help, MetricKind::kCounter, {}, static_cast<double>(count)};
+    MetricSample sample{name, help, MetricKind::kCounter, {}, scale * static_cast<double>(count)};
     for (std::size_t i = 0; i < labels.size(); ++i) {
       if (labels[i] != nullptr) sample.labels.push_back({labels[i], key[i]});
     }
     out.push_back(std::move(sample));
   }
+}
+
+bool HasGoneOut(DecisionVerdict verdict) {
+  return verdict == DecisionVerdict::kExecute || verdict == DecisionVerdict::kTask ||
+         verdict == DecisionVerdict::kReleased;
 }
 
 }  // namespace
@@ -53,6 +58,11 @@ void DeciderCounts::OnDecision(const Decision& decision) {
   const std::string& action =
       decision.action ? decision.action->action : decision.candidates[decision.chosen].action;
   Count(decisions_, action, DecisionVerdictName(decision.verdict));
+  const std::int64_t value_micro = decision.candidates[decision.chosen].ev_micro;
+  if (decision.action && HasGoneOut(decision.verdict) && value_micro > 0) {
+    Count(value_micros_, action, DecisionVerdictName(decision.verdict),
+          static_cast<std::uint64_t>(value_micro));
+  }
   for (const Candidate& candidate : decision.candidates) {
     if (candidate.reasons.empty()) continue;
     Count(fallen_, candidate.action, ReasonCodeName(candidate.reasons.front().code));
@@ -64,7 +74,7 @@ void DeciderMetrics::Add(const DeciderCounts& committed) {
   const std::lock_guard lock(mutex_);
   for (const auto part :
        {&DeciderCounts::signals_, &DeciderCounts::tolerated_, &DeciderCounts::dead_letters_,
-        &DeciderCounts::decisions_, &DeciderCounts::fallen_}) {
+        &DeciderCounts::decisions_, &DeciderCounts::fallen_, &DeciderCounts::value_micros_}) {
     for (const auto& [key, count] : committed.*part) (sum_.*part)[key] += count;
   }
 }
@@ -82,6 +92,9 @@ void DeciderMetrics::Collect(std::vector<MetricSample>& out) const {
          {"action", "verdict"}, sum_.decisions_, out);
   Append("evenkeel_candidates_fallen_total", "Candidates that were not chosen, by first reason.",
          {"action", "reason"}, sum_.fallen_, out);
+  Append("evenkeel_expected_value_total",
+         "What actions that went out are expected to be worth, in the bundle's currency.",
+         {"action", "verdict"}, sum_.value_micros_, out, 1e-6);
 }
 
 }  // namespace evenkeel

@@ -41,6 +41,7 @@ class DeciderCounts {
   Counters dead_letters_;  // reason.
   Counters decisions_;     // action, verdict.
   Counters fallen_;        // action, reason.
+  Counters value_micros_;  // action, verdict: of actions that went out.
   std::vector<double> latencies_;
 };
 

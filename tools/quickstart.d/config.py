@@ -8,6 +8,7 @@ from processes import run, secret_file
 
 CHANNELS = ["email", "sms", "push", "task"]
 PARTITIONS = 8
+UNSIGNED = {"is_unsigned_allowed": True}
 
 
 def write(path, content):
@@ -27,8 +28,13 @@ class Secrets:
             secret_file(self.webhook, "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
 
 
+def clock(lockstep):
+    """Simulated time: with the events, or only as far as the simulator's tick says."""
+    return {"mode": "event", "advance": "to_tick" if lockstep else "with_records"}
+
+
 def decider(secret):
-    return {"channels": CHANNELS, "bundles": {"is_unsigned_allowed": True}, "signing": {"key_file": str(secret.signing)}}
+    return {"channels": CHANNELS, "bundles": UNSIGNED, "signing": {"key_file": str(secret.signing)}}
 
 
 def executor(secret, url):
@@ -42,20 +48,39 @@ def executor(secret, url):
     }
 
 
-def standalone(folder, secret, url):
+def standalone(folder, secret, url, lockstep):
     return write(folder / "standalone.yaml", {
         "directory": str(folder / "data"),
         "log": {"partition_count": PARTITIONS},
-        "clock": {"mode": "event"},
+        "clock": clock(lockstep),
         "decider": {**decider(secret), "engine": {"workers": 1}},
         "executor": {**executor(secret, url), "engine": {"workers": 1}},
+        "ingest": {"bundles": UNSIGNED},
+        "console": {},
+        "api": {"http": {"port": 0}, "grpc": {"port": 0}},
     })
 
 
-def on_kafka(folder, bootstrap, name, application, parts, workers):
+def engine(folder, name, workers=1):
+    return {"engine": {"instance": name, "workers": workers, "state": {"directory": str(folder / "state" / name)}}}
+
+
+def on_kafka(folder, bootstrap, name, lockstep, parts):
+    (folder / "state" / name).mkdir(parents=True, exist_ok=True)
     return write(folder / f"{name}.yaml", {
         "log": {"kafka": {"bootstrap_servers": bootstrap}, "partition_count": PARTITIONS},
-        "clock": {"mode": "event"},
-        "engine": {"instance": name, "workers": workers, "state": {"directory": str(folder / "state" / name)}},
+        "clock": clock(lockstep),
         **parts,
     })
+
+
+def kafka_services(folder, bootstrap, secret, url, lockstep):
+    """Configuration files by process name; the part before the dash names the program."""
+    parts = {
+        "decider-a": {**decider(secret), **engine(folder, "decider-a"), "api": {}},
+        "decider-b": {**decider(secret), **engine(folder, "decider-b"), "api": {}},
+        "executor-a": {**executor(secret, url), **engine(folder, "executor-a")},
+        "ingest-a": {"instance": "a", "directory": str(folder / "state" / "ingest-a"), "bundles": UNSIGNED, "api": {}},
+        "console-a": {"instance": "a", "view_directory": str(folder / "state" / "console-a"), "channels": CHANNELS, "api": {}},
+    }
+    return {name: on_kafka(folder, bootstrap, name, lockstep, content) for name, content in parts.items()}

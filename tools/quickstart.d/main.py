@@ -1,77 +1,111 @@
 #!/usr/bin/env python3
-"""The quickstart once everything is built: starts, loads, shows, and with --check judges."""
+"""The quickstart once everything is built: a world in a loop with Evenkeel, shown, and with --check judged."""
 
 import argparse
-import json
 import pathlib
 import shutil
 import subprocess
 import sys
 import time
 
+import people
 import show
 from processes import Failure
-from world import EmbeddedWorld, KafkaWorld
+from world import PREFIX, EmbeddedWorld, KafkaWorld
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-KEPT_CHANNELS = ["email", "sms", "push"]
+WEBHOOK_CHANNELS = ["email", "sms", "push", "task"]
 
 
 def arguments():
     parser = argparse.ArgumentParser(prog="tools/quickstart", description=__doc__)
     parser.add_argument("--build", required=True, type=pathlib.Path, help=argparse.SUPPRESS)
-    parser.add_argument("--kafka", action="store_true", help="two deciders and an executor on a real Apache Kafka")
+    parser.add_argument("--kafka", action="store_true",
+                        help="ingest, two deciders, executor and console as processes on a real Apache Kafka")
     parser.add_argument("--check", action="store_true", help="a bounded run with crashes; ends with one JSON line")
     parser.add_argument("--trial", action="store_true", help="a small world for --check: the bounds on numbers do not apply")
     parser.add_argument("--seed", type=int, default=7, help="of the simulated world")
     parser.add_argument("--customers", type=int, default=3000)
-    parser.add_argument("--days", type=int, default=90)
-    parser.add_argument("--fail-rate", type=float, default=0.05, help="share of calls that the webhook target fails")
+    parser.add_argument("--days", type=int, help="of the simulated world (default: 60, with --check 90)")
+    parser.add_argument("--days-per-second", type=float, default=3, help="how fast the world goes, without --check")
+    parser.add_argument("--fail-share", type=float, default=0.05, help="share of calls that the simulated target fails")
     parser.add_argument("--dir", type=pathlib.Path, default=ROOT / "var" / "quickstart",
                         help="where everything it makes goes; emptied at the start")
     options = parser.parse_args()
+    options.days = options.days or (90 if options.check else 60)
     if options.trial:
         options.customers, options.days = 300, 30
     return options
 
 
 class Crashes:
-    """Kills each victim once, at its share of the way, while the load goes on."""
+    """Kills each victim once, at its share of the way, while the world goes on."""
 
-    def __init__(self, world, signals):
-        self.world, self.signals = world, signals
+    def __init__(self, world, days):
+        self.world = world
         victims = world.victims()
-        self.plan = [((i + 1) / (len(victims) + 1), victim) for i, victim in enumerate(victims)]
+        self.plan = [(days * (i + 1) // (len(victims) + 1), victim) for i, victim in enumerate(victims)]
 
     def __call__(self):
-        if not self.plan:
-            return
-        done = sum(value for name, value in self.world.samples().items() if name.startswith("evenkeel_signals_total"))
-        share, victim = self.plan[0]
-        if done < share * self.signals:
-            return
-        self.plan.pop(0)
-        show.say(f"kill -9 of {victim.name} after {int(done):,} signals; it starts again")
-        self.world.restart(victim)
+        if self.plan and self.world.day() >= self.plan[0][0]:
+            day, victim = self.plan.pop(0)
+            show.say(f"kill -9 of {victim.name} on day {day}; it starts again")
+            self.world.restart(victim)
 
 
 def check(world, options):
     """Dumps the log and lets tools/check_world, which knows nothing of us, judge. Returns its exit code."""
-    prefix = "evenkeel."
     topics = sorted(line.split(":")[0] for line in world.command("topics", "list").splitlines())
-    wanted = [t for t in topics if any(part in t for part in (".signals.", ".decisions.", ".actions.", ".receipts.", ".approvals.",
-                                                             ".journal.")) or t.endswith(".dlq")]
-    dumps = [world.dump(topic) for topic in wanted]
-    command = [ROOT / "tools" / "check_world", "--events", world.events, "--dump", *dumps, "--journal", world.journal,
-               "--policy", ROOT / "tools" / "check_world.d" / "policies" / "demo.json", "--prefix", prefix, "--complete",
-               "--webhook-channels", *KEPT_CHANNELS, "task",
-               "--min-no-action", "0.3", "--max-no-action", "0.95"]
+    parts = (".signals.", ".decisions.", ".actions.", ".approvals.", ".receipts.", ".journal.")
+    dumps = [world.dump(topic) for topic in topics if any(part in topic for part in parts) or topic.endswith(".dlq")]
+    command = [ROOT / "tools" / "check_world", "--events", world.events, "--run", world.journal, "--dump", *dumps,
+               "--policy", ROOT / "tools" / "check_world.d" / "policies" / "demo.json", "--prefix", PREFIX, "--complete",
+               "--webhook-channels", *WEBHOOK_CHANNELS, "--min-no-action", "0.3", "--max-no-action", "0.95"]
     if not options.trial:
-        command += ["--min-signals", "100000", "--min-executed", "500"]
+        command += ["--min-signals", "100000", "--min-executed", "500", "--min-released", "5", "--min-rejected", "5",
+                    "--min-expired", "5", "--min-tasks", "20", "--min-proposer", "20", "--proposers", "retention/1",
+                    "service_recovery/1"]
     if options.kafka:
-        command += ["--kcat", *[world.kcat(t) for t in (f"{prefix}decisions.v1", f"{prefix}receipts.v1",
-                                                         *[f"{prefix}actions.{c}.v1" for c in KEPT_CHANNELS])]]
+        command += ["--kcat", *[world.kcat(f"{PREFIX}{topic}.v1") for topic in (
+            "decisions", "receipts", "approvals.requests", "approvals.verdicts", *[f"actions.{c}" for c in WEBHOOK_CHANNELS])]]
     return subprocess.run([str(part) for part in command], check=False).returncode
+
+
+def judged(world, options):
+    """The world to its end, with crashes and with people who answer; then the judge."""
+    begun = time.monotonic()
+    meanwhile, crashes = show.Summary(world), Crashes(world, options.days)
+    reviewer = people.Reviewer(world.api_port, world.people_file()).start()
+
+    def turn():
+        crashes()
+        meanwhile()
+    try:
+        world.run_to_the_end(turn)
+        world.wait_idle(meanwhile)
+    finally:
+        reviewer.stop()
+    meanwhile.last()
+    show.say(f"{options.days} days were over after {time.monotonic() - begun:.0f} s; "
+             f"{len(reviewer.answered)} requests for approval were answered")
+    for error, count in reviewer.errors.items():
+        show.say(f"  {count} times a person was told: {error}")
+    if crashes.plan:
+        raise Failure("the world was over before every crash had happened")
+    return check(world, options)
+
+
+def shown(world):
+    meanwhile = show.Summary(world)
+    world.run_to_the_end(meanwhile)
+    world.wait_idle(meanwhile)
+    meanwhile.last()
+    show.story(world)
+    show.value(world)
+    show.hints(world)
+    while True:
+        time.sleep(1)
+        world.simulator.check()
 
 
 def main():
@@ -80,32 +114,11 @@ def main():
     options.dir.mkdir(parents=True)
     kind = KafkaWorld if options.kafka else EmbeddedWorld
     world = kind(options.dir, options.build / "bin", ROOT / "deploy" / "bundles" / "demo", options)
-    begun = time.monotonic()
     try:
-        figures = json.loads(world.generate())
-        show.say(f"a world of {figures['customers']:,} customers over {figures['days']} days: {figures['lines']:,} events")
         world.prepare()
-        show.say("running: " + ", ".join(process.name for process in world.started))
-        meanwhile = show.Summary(world)
-        crashes = Crashes(world, figures["events"]) if options.check else (lambda: None)
-
-        def turn():
-            crashes()
-            meanwhile()
-        world.load(turn)
-        world.wait_idle(turn)
-        meanwhile.last()
-        show.say(f"everything was processed after {time.monotonic() - begun:.0f} s")
-        if options.check:
-            if crashes.plan:
-                raise Failure("the load was over before every crash had happened")
-            return check(world, options)
-        show.story(world)
-        show.hints(world)
-        while True:
-            time.sleep(1)
-            for process in world.started:
-                process.check()
+        show.say(f"{options.customers:,} simulated customers over {options.days} days; running: "
+                 + ", ".join(process.name for process in world.started))
+        return judged(world, options) if options.check else shown(world)
     except KeyboardInterrupt:
         show.say("stopping")
         return 0

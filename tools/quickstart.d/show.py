@@ -2,8 +2,11 @@
 
 import datetime
 import json
+import subprocess
 import sys
 import time
+
+from world import PREFIX
 
 PARTS = ["survival", "resolution", "complaint", "incentive", "contact", "fatigue", "risk"]
 # In the order in which a decision's own customer would be asked about.
@@ -47,10 +50,12 @@ class Summary:
         signals = by_label(samples, "evenkeel_signals_total", "result")
         verdicts = by_label(samples, "evenkeel_decisions_total", "verdict")
         calls = by_label(samples, "evenkeel_executor_calls_total", "outcome")
-        line = (f"{signals.get('applied', 0):,} signals, {signals.get('repeat', 0):,} repeats dropped | "
+        value = sum(by_label(samples, "evenkeel_expected_value_total", "verdict").values())
+        line = (f"day {self.world.day()} | {signals.get('applied', 0):,} signals | "
                 f"{sum(verdicts.values()):,} decisions: {verdicts.get('execute', 0):,} act, {verdicts.get('task', 0):,} tasks, "
                 f"{verdicts.get('no_action', 0):,} nothing, {verdicts.get('blocked', 0):,} blocked, "
-                f"{verdicts.get('withheld', 0):,} held out | {calls.get('done', 0):,} carried out")
+                f"{verdicts.get('withheld', 0):,} held out; worth {value:+,} EUR | "
+                f"{len(self.world.waiting_approvals()):,} wait for approval | {calls.get('done', 0):,} carried out")
         print(before + line, end=after, file=sys.stderr, flush=True)
 
 
@@ -160,8 +165,52 @@ def story(world):
               f"and was not allowed: {reason_text(loser)}.")
 
 
+def value(world):
+    """What all this was worth, by the one who knows the truth; the losses, too."""
+    print("\n=== What it was worth, by the simulator, which knows what each customer would have done without ===")
+    done = subprocess.run([str(world.bin / "evenkeel-simulator"), "value", "--journal", str(world.journal)],
+                          capture_output=True, text=True, check=False)
+    print(done.stdout.strip() or done.stderr.strip())
+
+
 def hints(world):
-    ports = ", ".join(f"{service.name} http://127.0.0.1:{world.metrics_port(service)}/metrics" for service in world.services)
-    print(f"\nRunning until Ctrl-C. Figures: {ports}\n"
-          f"Try:  {world.evenkeel} --config {world.config} dlq list --limit 3\n"
-          f"      {world.evenkeel} --config {world.config} topics dump --topic evenkeel.receipts.v1 | head -3", flush=True)
+    """Commands to paste into another terminal. Everything goes on running meanwhile."""
+    evenkeel, api = f"{world.evenkeel} --config {world.config}", f"http://127.0.0.1:{world.api_port()}"
+    events, tokens = f"http://127.0.0.1:{world.events_port()}", world.people_file().with_name("people.tokens")
+    customer = (pick(world) or {}).get("customer_id", "C000001")
+    victim = world.victims()[0]
+    kill = f"kill -9 {victim.child.pid}; {' '.join(victim.command)} 2>> {victim.log} &"
+    waiting = world.waiting_approvals()
+    approval = waiting[0] if waiting else {"approvalId": "<approvalId>", "actionDigest": "<actionDigest>"}
+    answer = json.dumps({"approvalId": approval["approvalId"], "actionDigest": approval["actionDigest"], "comment": "go ahead"})
+    event = json.dumps({"event_id": "mine-1", "source": "support", "event": "contact", "customer": customer, "channel": "chat",
+                        "direction": "inbound", "intent": "cancel", "intent_confidence": 0.9, "sentiment": -0.5, "turns": 4,
+                        "handle_seconds": 120, "reopened": False})
+    print(f"""
+=== Your turn: everything goes on running until Ctrl-C here. Paste into another terminal ===
+
+1. The story of a customer, as JSON:
+   curl -s {api}/evenkeel.v1.DecisionService/ListDecisions -H 'content-type: application/json' \\
+     -d '{{"customerId": "{customer}", "pageSize": 3}}'
+
+2. An event of your own (without a time it gets the world's), and what is decided about it:
+   curl -s {events}/v1/events/simulator -H 'content-type: application/json' -d '{event}'
+   {evenkeel} decisions --customer {customer} --last 1
+
+3. Another rule: contacts_max under caps.week, and the next decision is made by it:
+   sed -i 's/week: {{contacts_max: 2/week: {{contacts_max: 0/' {world.bundle}/policy.yaml
+   {evenkeel} bundle lint {world.bundle} && {evenkeel} bundle publish {world.bundle}
+
+4. Requests that wait for a person ({len(waiting)} now), and a yes in the approver's name:
+   curl -s {api}/evenkeel.v1.ApprovalService/ListApprovals -H 'content-type: application/json' \\
+     -H "authorization: Bearer $(sed -n s/^approver://p {tokens})" -d '{{"pageSize": 3}}'
+   curl -s {api}/evenkeel.v1.ApprovalService/Approve -H 'content-type: application/json' \\
+     -H "authorization: Bearer $(sed -n s/^approver://p {tokens})" -d '{answer}'
+   {evenkeel} topics dump --topic {PREFIX}receipts.v1 | tail -1
+
+5. A crash, and a new start; nothing is lost or done twice:
+   {kill}
+
+6. What each policy is truly worth in this world:
+   {world.bin}/evenkeel-simulator value --journal {world.journal}
+""", flush=True)

@@ -1,91 +1,115 @@
-"""A running Evenkeel with a simulated customer base: on the embedded log, or on Kafka."""
+"""A running Evenkeel with a simulated customer base in a loop with it: on the embedded log, or on Kafka."""
 
+import json
 import pathlib
 import subprocess
 import time
 
 import config
+import people
 from processes import Failure, Process, metrics, progress, read_port, run, wait_for
 
 TOOLS = pathlib.Path(__file__).resolve().parent.parent
-# After the last event the world goes on for so long, so that planned sends and reviews come due.
-TICK_AFTER_HOURS = 96
+PREFIX = "evenkeel."
 
 
 class World:
+    """What both kinds have: the simulator, the services, and how they are asked."""
+
     def __init__(self, folder, binaries, bundle, options):
-        self.folder, self.bin, self.bundle, self.options = folder, binaries, bundle, options
+        self.folder, self.bin, self.bundle, self.options = folder, binaries, folder / "bundle", options
+        self.template = bundle
         self.evenkeel = binaries / "evenkeel"
-        self.events = folder / "world.jsonl"
-        self.journal = folder / "target.jsonl"
-        self.started, self.config = [], None
+        self.events, self.journal = folder / "world.jsonl", folder / "run.jsonl"
+        self.started, self.services, self.config = [], [], None
         for part in ("logs", "dumps"):
             (folder / part).mkdir(parents=True, exist_ok=True)
 
     # --- the parts ---
-
-    def generate(self):
-        o = self.options
-        return run([self.bin / "evenkeel-simulator", "generate", "--seed", o.seed, "--customers", o.customers,
-                    "--days", o.days, "--start", "2026-01-05", "--out", self.events])
 
     def start(self, name, *command):
         process = Process(name, command, self.folder / "logs" / f"{name}.log").start()
         self.started.append(process)
         return process
 
-    def start_target(self):
-        url = self.folder / "target.url"
+    def start_simulator(self):
+        """It takes calls at once, and sends as soon as somebody answers at the ports that the files name."""
+        o, url = self.options, self.folder / "webhook.url"
         url.unlink(missing_ok=True)
-        self.target = self.start(
-            "webhook-target", TOOLS / "webhook-target", "--port", 0, "--journal", self.journal, "--secret-file",
-            self.secret.webhook, "--url-file", url, "--fail-rate", self.options.fail_rate, "--seed", self.options.seed)
-        return wait_for("webhook target", lambda: url.exists() and url.read_text().strip(), [self.target], 20)
+        door = "http://127.0.0.1:1"
+        pace = ["--lockstep"] if o.check else ["--days-per-second", o.days_per_second]
+        self.simulator = self.start(
+            "simulator", self.bin / "evenkeel-simulator", "run", "--seed", o.seed, "--customers", o.customers, "--days", o.days,
+            "--start", "2026-01-05", "--events-url", f"{door}/v1/events/simulator", "--ticks-url", f"{door}/v1/ticks",
+            "--progress-url", f"{door}/progress", "--port-file", self.events_port_file(), "--progress-port-file", self.api_port_file(),
+            "--webhook-url-file", url, "--secret-file", self.secret.webhook, "--fail-share", o.fail_share,
+            "--journal", self.journal, "--events-file", self.events, "--patience", 300, "--stay", *pace)
+        return wait_for("the simulator", lambda: url.exists() and url.read_text().strip(), [self.simulator], 20)
 
     def command(self, *arguments):
         return run([self.evenkeel, "--config", self.config, *arguments])
 
     def prepare(self):
         self.secret = config.Secrets(self.folder, self.evenkeel)
-        self.configure(self.start_target())
+        run(["cp", "-r", self.template, self.bundle])
+        self.configure(self.start_simulator())
         self.command("topics", "create")
         self.command("bundle", "publish", self.bundle)
         self.start_services()
+        self.wait_ready()
 
-    def wait_ready(self, services):
+    def wait_ready(self):
         def ready():
-            pages = [self.progress_of(service) for service in services]
-            return all(page and all(part["ready"] for part in page) for page in pages)
-        wait_for("start of the services", ready, services, 120)
+            pages = [self.progress_of(service) for service in self.engines()]
+            return all(page and all(part["ready"] for part in page) for page in pages) and self.api_port()
+        wait_for("start of the services", ready, self.services, 120)
 
-    # --- what it does ---
+    # --- how far it is ---
 
-    def begin_load(self):
-        log = open(self.folder / "logs" / "load.log", "ab")
-        return subprocess.Popen(
-            [self.evenkeel, "--config", self.config, "signals", "load", self.events, "--bundle", self.bundle,
-             "--batch", "2000", "--tick-after-hours", str(TICK_AFTER_HOURS)], stdout=log, stderr=log)
+    def summary(self):
+        """The simulator's last word, once every day is over."""
+        return next((line for line in self.journal_tail() if line["kind"] == "summary"), None)
 
-    def load(self, meanwhile):
-        """Loads the whole world, again and again until nothing is left: a load goes on where it stopped."""
-        deadline = time.monotonic() + 900
-        loader = self.begin_load()
-        while True:
+    def day(self):
+        return max((line["day"] for line in self.journal_tail() if "day" in line), default=0)
+
+    def journal_tail(self):
+        """The last lines of the journal, the newest first."""
+        try:
+            with open(self.journal, "rb") as file:
+                file.seek(0, 2)
+                file.seek(max(0, file.tell() - 65536))
+                lines = file.read().split(b"\n")[:-1]
+        except OSError:
+            return []
+        found = []
+        for line in reversed(lines):
+            try:
+                found.append(json.loads(line))
+            except ValueError:
+                break  # Cut by the beginning of what was read.
+        return found
+
+    def run_to_the_end(self, meanwhile, timeout=900):
+        deadline = time.monotonic() + timeout
+        while not self.summary():
             meanwhile()
-            if loader.poll() == 0:
-                return
-            if loader.returncode is not None:
-                if time.monotonic() > deadline:
-                    raise Failure(f"the load does not get through; see {self.folder}/logs/load.log")
-                time.sleep(0.3)
-                loader = self.begin_load()
-            time.sleep(0.05)
+            for process in self.started:
+                process.check()
+            if time.monotonic() > deadline:
+                raise Failure(f"the world did not come to its end; see {self.folder}/logs")
+            time.sleep(0.1)
+
+    def engines(self):
+        """Services that run tasks."""
+        return [service for service in self.services if service.name.split("-")[0] in ("standalone", "decider", "executor")]
 
     def is_idle(self):
-        pages = [self.progress_of(service) for service in self.services]
-        return all(page and all(part["idle"] for part in page) for page in pages)
+        """Whether the console says so: all there is was processed, everywhere, and nothing is on its way."""
+        page = progress(self.api_port()) if self.api_port() else None
+        return bool(page and page["idle"])
 
-    def wait_idle(self, meanwhile, timeout=900):
+    def wait_idle(self, meanwhile, timeout=300):
         """Until nothing has been left to do for a while: deciders and executors pass work to and fro."""
         deadline, quiet_since = time.monotonic() + timeout, None
         while quiet_since is None or time.monotonic() - quiet_since < 2:
@@ -104,14 +128,33 @@ class World:
         """The figures of all services, added up."""
         total = {}
         for service in self.services:
-            port = self.metrics_port(service)
+            port = read_port(self.directory(service) / "metrics.port")
             for name, value in (metrics(port) if port else {}).items():
                 total[name] = total.get(name, 0) + value
         return total
 
     def progress_of(self, service):
-        port = self.metrics_port(service)
+        port = read_port(self.directory(service) / "metrics.port")
         return progress(port) if port else None
+
+    # --- its doors ---
+
+    def api_port(self):
+        return read_port(self.api_port_file())
+
+    def events_port(self):
+        return read_port(self.events_port_file())
+
+    def call(self, method, request, person=None):
+        token = people.tokens(self.people_file())[person] if person else None
+        return people.call(self.api_port(), method, request, token)
+
+    def waiting_approvals(self):
+        try:
+            return self.call("ApprovalService/ListApprovals", {"state": "APPROVAL_STATE_OPEN", "pageSize": 1000},
+                             "auditor").get("approvals", [])
+        except (people.CallError, OSError):
+            return []
 
     def dump(self, topic):
         out = self.folder / "dumps" / f"{topic}.jsonl"
@@ -125,7 +168,8 @@ class World:
     def restart(self, service):
         """kill -9, and a new start: as after a crash."""
         service.kill()
-        self.forget_port(service)
+        for name in ("metrics", "http", "grpc", "log"):
+            (self.directory(service) / f"{name}.port").unlink(missing_ok=True)
         service.start()
 
     def stop(self):
@@ -137,54 +181,54 @@ class EmbeddedWorld(World):
     """One process on a log of its own."""
 
     def configure(self, url):
-        self.config = config.standalone(self.folder, self.secret, url)
         (self.folder / "data").mkdir(exist_ok=True)
+        self.config = config.standalone(self.folder, self.secret, url, self.options.check)
 
     def start_services(self):
         self.services = [self.start("standalone", self.bin / "evenkeel-standalone", "--config", self.config)]
-        self.wait_ready(self.services)
 
-    def port_file(self, _service):
-        return self.folder / "data" / "metrics.port"
+    def directory(self, _service):
+        return self.folder / "data"
 
-    def metrics_port(self, service):
-        return read_port(self.port_file(service))
+    def api_port_file(self):
+        return self.folder / "data" / "http.port"
 
-    def forget_port(self, service):
-        self.port_file(service).unlink(missing_ok=True)
-        (self.folder / "data" / "log.port").unlink(missing_ok=True)
+    events_port_file = api_port_file
+
+    def people_file(self):
+        return self.folder / "data" / "people"
 
     def victims(self):
         return [self.services[0]]
 
 
 class KafkaWorld(World):
-    """Two deciders and an executor as processes of their own, on a real Apache Kafka."""
+    """Ingest, two deciders, executor and console as processes of their own, on a real Apache Kafka."""
 
     def configure(self, url):
-        bootstrap = run([TOOLS / "kafka", "start", "-d", self.folder / "kafka"]).strip()
-        self.bootstrap = bootstrap
-        decider = config.decider(self.secret)
-        self.configs = {name: config.on_kafka(self.folder, bootstrap, name, "decider", decider, 1)
-                        for name in ("decider-a", "decider-b")}
-        self.configs["executor-a"] = config.on_kafka(
-            self.folder, bootstrap, "executor-a", "executor", config.executor(self.secret, url), 1)
+        self.bootstrap = run([TOOLS / "kafka", "start", "-d", self.folder / "kafka"]).strip()
+        self.configs = config.kafka_services(self.folder, self.bootstrap, self.secret, url, self.options.check)
         self.config = self.configs["decider-a"]
 
     def start_services(self):
-        self.services = [
-            self.start(name, self.bin / f"evenkeel-{name.split('-')[0]}", "--config", path)
-            for name, path in self.configs.items()]
-        self.wait_ready(self.services)
+        self.services = [self.start(name, self.bin / f"evenkeel-{name.split('-')[0]}", "--config", path)
+                         for name, path in self.configs.items()]
 
-    def metrics_port(self, service):
-        return read_port(self.folder / "state" / service.name / "metrics.port")
+    def directory(self, service):
+        return self.folder / "state" / service.name
 
-    def forget_port(self, service):
-        (self.folder / "state" / service.name / "metrics.port").unlink(missing_ok=True)
+    def api_port_file(self):
+        return self.folder / "state" / "console-a" / "http.port"
+
+    def events_port_file(self):
+        return self.folder / "state" / "ingest-a" / "http.port"
+
+    def people_file(self):
+        return self.folder / "state" / "console-a" / "people"
 
     def victims(self):
-        return [self.services[0], self.services[2]]
+        by_name = {service.name: service for service in self.services}
+        return [by_name[name] for name in ("decider-a", "ingest-a", "executor-a", "console-a")]
 
     def kcat(self, topic):
         """The topic as a reader that is none of ours sees it."""

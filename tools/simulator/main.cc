@@ -44,6 +44,8 @@ void AddDoors(CLI::App& command, RunOrder& order) {
   command.add_option("--progress-url", order.progress_url, "Says whether all is done");
   command.add_option("--port-file", order.port_file,
                      "The port of these URLs is what this file says, asked before each try");
+  command.add_option("--progress-port-file", order.progress_port_file,
+                     "The same for --progress-url alone");
   command.add_option("--batch", order.batch_lines, "Lines in a request")
       ->check(CLI::Range(1, 5000))
       ->capture_default_str();
@@ -72,6 +74,7 @@ Command RunCommand(CLI::App& app, RunOrder& order) {
   command->add_option("--journal", order.journal, "JSON lines; an unfinished run goes on from it")
       ->required();
   command->add_option("--events-file", order.events_file, "Gets every line that was sent");
+  command->add_flag("--stay", order.is_staying, "Take calls after the last day, until killed");
   command->add_flag("--lockstep", order.is_lockstep, "Wait each tick until all is done");
   command->add_option("--ticks-per-day", order.id.ticks_per_day, "With --lockstep")
       ->check(CLI::Range(1, 1440))

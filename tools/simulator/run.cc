@@ -1,5 +1,6 @@
 #include "run.h"
 
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -10,6 +11,7 @@
 #include "sha256.h"
 #include "value.h"
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 namespace simulator {
 namespace {
@@ -31,7 +33,9 @@ class Runner {
       : order_(order),
         events_({order.events_url, order.port_file, std::chrono::seconds(order.patience_s)}),
         ticks_({order.ticks_url, order.port_file, std::chrono::seconds(order.patience_s)}),
-        progress_({order.progress_url, order.port_file, std::chrono::seconds(order.patience_s)}) {}
+        progress_({order.progress_url,
+                   order.progress_port_file.empty() ? order.port_file : order.progress_port_file,
+                   std::chrono::seconds(order.patience_s)}) {}
 
   std::string Run(std::string* summary) {
     std::vector<std::string> secrets;
@@ -56,10 +60,18 @@ class Runner {
     if (std::string error = AfterTheLastDay(population); !error.empty()) return error;
     *summary = Summary(population);
     journal_.Append(*summary);
+    if (order_.is_staying) Stay(*summary);
     return "";
   }
 
  private:
+  /// Customers have had their say; what they are sent still arrives.
+  [[noreturn]] static void Stay(const std::string& summary) {
+    std::printf("%s\n", summary.c_str());
+    std::fflush(stdout);
+    while (true) ::pause();
+  }
+
   std::string CheckDoors() const {
     if (std::string wrong = events_.Check(); !wrong.empty()) return "--events-url " + wrong;
     if (!order_.ticks_url.empty() && !ticks_.Check().empty()) {

@@ -16,6 +16,7 @@ struct RunOrder {
   std::string ticks_url;     ///< Empty: no ticks (not with lockstep).
   std::string progress_url;  ///< Empty: not waited for (not with lockstep).
   std::string port_file;
+  std::string progress_port_file;  ///< Empty: as `port_file`.
   int webhook_port = 0;
   std::string webhook_url_file;
   std::string secret_file;
@@ -27,6 +28,7 @@ struct RunOrder {
   int patience_s = 120;
   Calls::Trouble trouble;
   int slow_ms = 200;
+  bool is_staying = false;  ///< Prints the summary and goes on taking calls until it is killed.
 };
 
 /// Lives the world, or what a journal says is left of it. Returns what went wrong, else an empty
