@@ -103,6 +103,7 @@ Status DeciderApp::MakeWorkers(const v1::DeciderConfig& config, const Context& c
 
 void DeciderApp::ServeQueries(RpcRegistry& registry, bool is_alone) {
   std::vector<CustomerReader::Worker> workers;
+  workers.reserve(host_->size());
   for (std::size_t i = 0; i < host_->size(); ++i) {
     workers.push_back({host_->worker(i).board(), windows_[i]});
   }
