@@ -181,7 +181,7 @@ def hints(world):
     victim = world.victims()[0]
     kill = f"kill -9 {victim.child.pid}; {' '.join(victim.command)} 2>> {victim.log} &"
     waiting = world.waiting_approvals()
-    approval = waiting[0] if waiting else {"approvalId": "<approvalId>", "actionDigest": "<actionDigest>"}
+    approval = waiting[0] if waiting else {"approvalId": "<approvalId>", "actionDigest": "<actionDigest>", "actionId": "<actionId>"}
     answer = json.dumps({"approvalId": approval["approvalId"], "actionDigest": approval["actionDigest"], "comment": "go ahead"})
     event = json.dumps({"event_id": "mine-1", "source": "support", "event": "contact", "customer": customer, "channel": "chat",
                         "direction": "inbound", "intent": "cancel", "intent_confidence": 0.9, "sentiment": -0.5, "turns": 4,
@@ -198,7 +198,7 @@ def hints(world):
    {evenkeel} decisions --customer {customer} --last 1
 
 3. Another rule: contacts_max under caps.week, and the next decision is made by it:
-   sed -i 's/week: {{contacts_max: 2/week: {{contacts_max: 0/' {world.bundle}/policy.yaml
+   sed -i 's/week: {{contacts_max: 2/week: {{contacts_max: 1/' {world.bundle}/policy.yaml
    {evenkeel} bundle lint {world.bundle} && {evenkeel} bundle publish {world.bundle}
 
 4. Requests that wait for a person ({len(waiting)} now), and a yes in the approver's name:
@@ -206,7 +206,7 @@ def hints(world):
      -H "authorization: Bearer $(sed -n s/^approver://p {tokens})" -d '{{"pageSize": 3}}'
    curl -s {api}/evenkeel.v1.ApprovalService/Approve -H 'content-type: application/json' \\
      -H "authorization: Bearer $(sed -n s/^approver://p {tokens})" -d '{answer}'
-   {evenkeel} topics dump --topic {PREFIX}receipts.v1 | tail -1
+   {evenkeel} topics dump --topic {PREFIX}receipts.v1 | grep {approval["actionId"]}
 
 5. A crash, and a new start; nothing is lost or done twice:
    {kill}
