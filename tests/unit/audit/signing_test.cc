@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "evenkeel/base/hash.h"
 
@@ -21,13 +22,14 @@ class SigningTest : public ::testing::Test {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
   }
+  ~SigningTest() override { std::filesystem::remove_all(folder_); }
   std::string Write(std::string_view text, mode_t mode) {
     std::ofstream(file_) << text;
     chmod(file_.c_str(), mode);
     return file_;
   }
 
-  std::string folder_ = ::testing::TempDir() + "signing_test";
+  std::string folder_ = ::testing::TempDir() + "signing_test-" + std::to_string(getpid());
   std::string file_ = folder_ + "/key";
 };
 

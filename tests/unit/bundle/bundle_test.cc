@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace evenkeel {
 namespace {
@@ -91,8 +92,7 @@ TEST(BundleFilesTest, AreRefusedWhenDamaged) {
 class FolderTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::path(::testing::TempDir()) /
-              ("bundle-" + std::to_string(reinterpret_cast<std::uintptr_t>(this)));
+    folder_ = std::filesystem::path(::testing::TempDir()) / ("bundle-" + std::to_string(getpid()));
     std::filesystem::create_directories(folder_ / "models");
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sample_config.pb.h>
+#include <unistd.h>
 
 namespace evenkeel {
 namespace {
@@ -17,12 +18,14 @@ using ::testing::Not;
 class ConfigLoaderTest : public ::testing::Test {
  protected:
   std::string File(std::string_view yaml) {
-    const std::string path = ::testing::TempDir() + "config_loader_test.yaml";
-    std::ofstream(path) << yaml;
-    return path;
+    std::ofstream(path_) << yaml;
+    return path_;
   }
+  ~ConfigLoaderTest() override { std::filesystem::remove(path_); }
   Status Load(std::string_view yaml) { return LoadConfig({.file = File(yaml)}, config_); }
 
+  const std::string path_ =
+      ::testing::TempDir() + "config_loader_test-" + std::to_string(getpid()) + ".yaml";
   test::SampleConfig config_;
 };
 
