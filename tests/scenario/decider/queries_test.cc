@@ -142,7 +142,7 @@ TEST_F(QueriesTest, APreviewReservesNothingAndShowsEveryCandidate) {
   const auto again = Call<v1::NextBestActionResponse>(kNextBestAction, request);
   EXPECT_EQ(std::get<v1::NextBestActionResponse>(again).SerializeAsString(),
             preview.SerializeAsString());
-  world_->StepFor(seconds(5));
+  world_->StepFor(seconds(1));
   EXPECT_THAT(world_->Actions(), SizeIs(1));
   EXPECT_THAT(world_->DecisionsOn("ada"), SizeIs(1));
 }
