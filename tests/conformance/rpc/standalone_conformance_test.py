@@ -19,7 +19,7 @@ FOLDER = pathlib.Path(sys.argv.pop())
 BIN = pathlib.Path(sys.argv.pop())
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 # Differ from one call to the next because the calls before were made, or because time goes on.
-MOVING = {"revision", "lag", "freshness", "appliedOffset", "endOffset", "timeMs", "updatedTimeMs"}
+MOVING = {"revision", "contextRevision", "lag", "freshness", "appliedOffset", "endOffset", "timeMs", "updatedTimeMs"}
 
 CONFIG = """directory: {folder}/data
 log: {{partition_count: 2}}

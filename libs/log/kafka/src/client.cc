@@ -62,7 +62,8 @@ Result<std::shared_ptr<Client>> Client::Create(rd_kafka_type_t type, ConfPtr con
   if (client->kafka_ == nullptr) {
     return InvalidArgument(std::string("kafka client: ") + why.data());
   }
-  (void)conf.release();  // rd_kafka_new() took it.
+  // rd_kafka_new() took it. NOLINTNEXTLINE(bugprone-unused-return-value)
+  (void)conf.release();
   if (type == RD_KAFKA_CONSUMER) {
     // Without a group this is refused, and the client has no consumer's queue.
     if (rd_kafka_poll_set_consumer(client->kafka_) == RD_KAFKA_RESP_ERR_NO_ERROR) {

@@ -55,6 +55,7 @@ Result<std::vector<GroupMember>> DescribeGroup(rd_kafka_t* kafka, const std::str
   }
   std::vector<GroupMember> members;
   const std::size_t size = rd_kafka_ConsumerGroupDescription_member_count(groups[0]);
+  members.reserve(size);
   for (std::size_t i = 0; i < size; ++i) {
     members.push_back(MemberOf(rd_kafka_ConsumerGroupDescription_member(groups[0], i)));
   }

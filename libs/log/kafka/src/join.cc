@@ -38,7 +38,7 @@ std::optional<Status> Join::Try(ControlWatch& watch) {
     if (!owned || !owned->ok()) return owned;
     owns_id_ = true;
   }
-  const std::optional<Status> topics = CheckTopics(watch);
+  std::optional<Status> topics = CheckTopics(watch);
   if (!topics || !topics->ok()) return topics;
   if (!reader_) {
     if (Status made = MakeConsumers(); !made.ok()) return made;

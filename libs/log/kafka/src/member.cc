@@ -89,6 +89,7 @@ void Member::PostAssign(std::vector<TopicPartition> all) {
 
 void Member::Revoke(bool lost) {
   std::vector<Partition> rows;
+  rows.reserve(rows_.size());
   for (const auto& [row, state] : rows_) rows.push_back(row);
   std::ranges::sort(rows);
   rows_.clear();
