@@ -13,7 +13,7 @@ import sys
 import time
 import unittest
 
-from services_site import Site, Target, answer, events, free_port
+from services_site import Site, Target, answer, events, free_port, wait_for
 
 LOG, BIN, WORK = sys.argv[1:4]
 TIMEOUT = 1.0  # Of a call.
@@ -126,6 +126,8 @@ class TargetsTest(unittest.TestCase):
         site = self.run_site(target, target.server.server_address[1])
         site.load(events([f"customer-{i}" for i in range(20)]))
         site.wait_page("decider", "nothing left to decide", lambda page: page["idle"])
+        wait_for("a receipt of every call", lambda: not unused and set(of_id) <= set(site.receipts()),
+                 site.processes.values(), 90, 0.3)
         receipts = site.wait_receipts(len(site.actions()))
         self.assertEqual(unused, [], "fewer actions than rows")
         for action, row in of_id.items():
