@@ -68,7 +68,7 @@ class GrpcUnknown final : public grpc::CallbackGenericService {
   grpc::ServerGenericBidiReactor* CreateReactor(
       grpc::GenericCallbackServerContext* context) override {
     auto* reactor = new Reactor;
-    const std::string method = context->method();
+    const std::string& method = context->method();
     dispatcher_.Dispatch(
         ToIncomingCall(method.substr(method.empty() ? 0 : 1), *context),
         [](google::protobuf::Message&) { return std::nullopt; },

@@ -85,7 +85,8 @@ void OpenRpcCalls::Watch(const std::stop_token& stop) {
       changed_.wait(lock, stop, [this] { return !waiting_.empty(); });
       continue;
     }
-    const auto [key, weak] = *waiting_.begin();
+    const auto key = waiting_.begin()->first;
+    const auto weak = waiting_.begin()->second;
     if (key.first > steady_clock::now()) {
       changed_.wait_until(lock, stop, key.first,
                           [&] { return waiting_.empty() || waiting_.begin()->first < key; });

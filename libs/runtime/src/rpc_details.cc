@@ -16,9 +16,8 @@ constexpr std::size_t kDetailsMaxBytes = 3072;
 
 /// At most `size` bytes of UTF-8, cut between two characters; what is not UTF-8 is replaced.
 std::string Cut(const std::string& raw, std::size_t size) {
-  const std::string text =
-      Json::parse(Json(raw).dump(-1, ' ', false, Json::error_handler_t::replace))
-          .get<std::string>();
+  std::string text = Json::parse(Json(raw).dump(-1, ' ', false, Json::error_handler_t::replace))
+                         .get<std::string>();
   if (text.size() <= size) return text;
   while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) --size;
   return text.substr(0, size) + "...";
