@@ -40,13 +40,11 @@ void CallSink::Begin(Partition row, std::uint64_t tenure, const Effect& effect) 
 void CallSink::Call(Partition row, std::uint64_t tenure, const std::string& order_bytes) {
   const Result<CallOrder> order = CallOrder::Decode(order_bytes);
   EVENKEEL_CHECK(order.ok());
-  if (!IsOurs(row, tenure)) {
+  // A repeat's claim says already what the next owner has to know: a call may have been made.
+  if (!IsOurs(row, tenure) || (is_held_ && order->is_repeat)) {
     --open_;
   } else if (!is_held_) {
     Report(row, *order, Make(*order));
-  } else if (order->is_repeat) {
-    // Its claim says already what the next owner has to know: a call may have been made.
-    --open_;
   } else {
     Report(row, *order, {CallOutcome::kHeld, 0, "the process ends", order->delay});
   }

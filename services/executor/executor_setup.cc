@@ -6,6 +6,7 @@ namespace evenkeel {
 
 std::vector<InputOptions> ExecutorInputs(const Deployment& deployment) {
   std::vector<InputOptions> inputs;
+  inputs.reserve(deployment.channels.size() + 1);
   for (const std::string& channel : deployment.channels) {
     inputs.push_back({.topic = deployment.names().Actions(channel)});
   }

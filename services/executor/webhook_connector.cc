@@ -123,7 +123,7 @@ std::unique_ptr<curl_slist, CurlFree> Headers(
   for (const auto& [name, value] : fields) {
     curl_slist* longer = curl_slist_append(list.get(), (name + (":" + value)).c_str());
     EVENKEEL_CHECK(longer != nullptr);
-    static_cast<void>(list.release());
+    static_cast<void>(list.release());  // NOLINT(bugprone-unused-return-value)
     list.reset(longer);
   }
   return list;
