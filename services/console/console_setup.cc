@@ -4,15 +4,12 @@
 #include "common/worker_setup.h"
 #include "console/console_app.h"
 
+#include "evenkeel/base/clock.h"
+
 namespace evenkeel {
 namespace {
 
 constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
-
-std::int64_t WallMs() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
 
 ViewRetention RetentionOf(const v1::ViewRetentionConfig& config) {
   ViewRetention retention;
@@ -123,7 +120,7 @@ Result<std::unique_ptr<ConsoleApp>> ConsoleApp::Create(const v1::ConsoleConfig& 
                     .writer = InstanceOf(config),
                     .row_count = deployment.row_count,
                     .clock = deployment.clock,
-                    .wall_ms = WallMs});
+                    .wall_ms = [] { return WallTime().value; }});
   return app;
 }
 

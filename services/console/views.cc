@@ -6,10 +6,6 @@
 namespace evenkeel {
 namespace {
 
-// Times that no clock can have had say nothing.
-constexpr std::int64_t kYear2000 = 946'684'800'000;
-constexpr std::int64_t kYear2100 = 4'102'444'800'000;
-
 bool SaysTheTime(ViewTopic kind) {
   return kind == ViewTopic::kTicks || kind == ViewTopic::kDecisions ||
          kind == ViewTopic::kActions || kind == ViewTopic::kRequests;
@@ -94,7 +90,7 @@ Status Views::Take(const std::vector<ViewInput>& inputs) {
       position = record.offset + 1;
       const std::int64_t time = record.timestamp.value;
       std::int64_t& clock = next.clocks[input.partition];
-      if (SaysTheTime(source.kind) && time >= kYear2000 && time < kYear2100 && time > clock) {
+      if (SaysTheTime(source.kind) && IsWithinBounds(record.timestamp) && time > clock) {
         clock = time;
         batch.Put(view_keys::Clock(input.partition), Number(time));
       }

@@ -5,6 +5,8 @@
 #include "common/worker_setup.h"
 #include "decider/decider_setup.h"
 
+#include "evenkeel/base/clock.h"
+
 namespace evenkeel {
 namespace {
 
@@ -17,11 +19,6 @@ void LogBundle(const Logger& logger, const Bundle* bundle, const Status& status)
     logger.Write(LogSeverity::kInfo, "decider", "bundle in force",
                  {{"bundle", PublicText(bundle->id())}});
   }
-}
-
-TimeMs WallNow() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
 }
 
 // Reads of one customer take microseconds; a batch must not keep the next caller waiting.
@@ -49,7 +46,7 @@ DeciderApp::DeciderApp(const v1::DeciderConfig& config, const Context& context)
                .clock = context.deployment.clock,
                .origin = OriginOf(context.deployment),
                .monotonic = [] { return std::chrono::steady_clock::now(); },
-               .wall = WallNow} {}
+               .wall = WallTime} {}
 
 Result<std::unique_ptr<DeciderApp>> DeciderApp::Create(const v1::DeciderConfig& config,
                                                        const Context& context) {

@@ -7,6 +7,7 @@
 #include "common/open_log.h"
 
 #include "evenkeel/audit/signing.h"
+#include "evenkeel/base/clock.h"
 
 namespace evenkeel {
 namespace {
@@ -18,11 +19,6 @@ struct Bound {
   std::int64_t least;
   std::int64_t most;
 };
-
-TimeMs WallNow() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
-}
 
 EventIntake::Options IntakeOptions(const v1::IngestConfig& config, const Deployment& deployment) {
   EventIntake::Options options{.deployment = deployment, .family_topics = {}};
@@ -118,7 +114,7 @@ IngestApp::IngestApp(const v1::IngestConfig& config, const Context& context, Tim
       writer_(context.cluster, zones_, std::move(options), metrics_, context.logger),
       intake_(IntakeOptions(config, context.deployment),
               [this] {
-                return clock_ == ClockMode::kWall ? std::optional(WallNow())
+                return clock_ == ClockMode::kWall ? std::optional(WallTime())
                                                   : writer_.stream_time();
               }),
       door_(intake_, writer_, metrics_) {}

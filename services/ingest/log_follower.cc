@@ -6,8 +6,6 @@
 namespace evenkeel {
 namespace {
 
-constexpr TimeMs kYear2000{946'684'800'000};
-constexpr TimeMs kYear2100{4'102'444'800'000};
 // Of ticks only the time counts; a retry of the last ones should still be told.
 constexpr Offset kTickDepth = 16;
 
@@ -145,7 +143,7 @@ void LogFollower::OnWritten(const TopicPartition& where, const std::vector<Offse
 }
 
 void LogFollower::OnTime(std::uint32_t topic, TimeMs timestamp) {
-  if (timestamp < kYear2000 || timestamp >= kYear2100) return;
+  if (!IsWithinBounds(timestamp)) return;
   newest_ = std::max(newest_.value_or(timestamp), timestamp);
   if (options_.topics[topic].is_tick) tick_ = std::max(tick_.value_or(timestamp), timestamp);
 }

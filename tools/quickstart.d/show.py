@@ -55,7 +55,7 @@ class Summary:
                 f"{sum(verdicts.values()):,} decisions: {verdicts.get('execute', 0):,} act, {verdicts.get('task', 0):,} tasks, "
                 f"{verdicts.get('no_action', 0):,} nothing, {verdicts.get('blocked', 0):,} blocked, "
                 f"{verdicts.get('withheld', 0):,} held out; worth {value:+,} EUR | "
-                f"{len(self.world.waiting_approvals()):,} wait for approval | {calls.get('done', 0):,} carried out")
+                f"{self.world.whole_progress().get('open_approvals', 0):,} wait for approval | {calls.get('done', 0):,} carried out")
         print(before + line, end=after, file=sys.stderr, flush=True)
 
 

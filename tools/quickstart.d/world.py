@@ -104,10 +104,14 @@ class World:
         """Services that run tasks."""
         return [service for service in self.services if service.name.split("-")[0] in ("standalone", "decider", "executor")]
 
+    def whole_progress(self):
+        """What the console says of all processes together; empty while it says nothing."""
+        port = self.api_port()
+        return (progress(port) if port else None) or {}
+
     def is_idle(self):
-        """Whether the console says so: all there is was processed, everywhere, and nothing is on its way."""
-        page = progress(self.api_port()) if self.api_port() else None
-        return bool(page and page["idle"])
+        """All there is was processed, everywhere, and nothing is on its way."""
+        return self.whole_progress().get("idle", False)
 
     def wait_idle(self, meanwhile, timeout=300):
         """Until nothing has been left to do for a while: deciders and executors pass work to and fro."""

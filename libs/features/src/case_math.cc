@@ -8,10 +8,6 @@
 namespace evenkeel::internal {
 namespace {
 
-// Deadlines outside of these years are a mistake of their source.
-constexpr TimeMs kYear2000{946'684'800'000};
-constexpr TimeMs kYear2100{4'102'444'800'000};
-
 bool IsNewer(TimeMs time, std::uint64_t order, TimeMs than, std::uint64_t than_order) {
   return time > than || (time == than && order > than_order);
 }
@@ -30,7 +26,7 @@ bool TakeDue(const std::string& field, const Signal& signal, TimeMs& due, BadInp
                "field '" + field + "' is no time, and cases are due then"};
     return false;
   }
-  if (*time < kYear2000 || *time >= kYear2100) {
+  if (!IsWithinBounds(*time)) {
     problem = {BadInputCode::kMalformed, "field '" + field + "' is not between 2000 and 2100"};
     return false;
   }

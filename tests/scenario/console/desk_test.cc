@@ -12,7 +12,6 @@
 #include <gtest/gtest.h>
 
 #include "evenkeel/base/hash.h"
-#include "evenkeel/codec/signal_decoder.h"
 #include "support/signals.h"
 
 namespace evenkeel::testing {
@@ -66,22 +65,7 @@ class DeskTest : public ::testing::Test {
 
   /// The answers on the log, as a decider reads them.
   std::vector<Verdict> Verdicts() {
-    std::vector<Verdict> verdicts;
-    SignalDecoder decoder({.partition_count = world_.deployment.row_count});
-    for (const OwnedRecord& record : world_.Read(world_.deployment.names().Verdicts())) {
-      std::vector<RecordHeader> headers;
-      for (const auto& [name, value] : record.headers) headers.push_back({name, value});
-      DecodedSignal decoded;
-      const auto failure = decoder.Decode({.partition = record.partition,
-                                           .timestamp = *record.timestamp,
-                                           .key = record.key,
-                                           .value = record.value,
-                                           .headers = headers},
-                                          decoded);
-      EXPECT_FALSE(failure.has_value()) << failure->detail;
-      if (!failure) verdicts.push_back(std::get<Verdict>(decoded.payload));
-    }
-    return verdicts;
+    return world_.Payloads<Verdict>(world_.deployment.names().Verdicts());
   }
 
   std::unique_ptr<LogBench> bench_;

@@ -9,7 +9,6 @@
 #include "evenkeel/base/check.h"
 #include "evenkeel/base/hash.h"
 #include "evenkeel/codec/action_codec.h"
-#include "evenkeel/codec/signal_decoder.h"
 
 namespace evenkeel::testing {
 
@@ -130,23 +129,7 @@ OwnedRecord ExecutorRig::RecordFor(const ApprovedAction& action) const {
 }
 
 std::vector<Receipt> ExecutorRig::Receipts() {
-  std::vector<Receipt> receipts;
-  SignalDecoder decoder(
-      {.clock = world_.deployment.clock, .partition_count = world_.deployment.row_count});
-  for (const OwnedRecord& record : world_.Read(world_.deployment.names().Receipts())) {
-    std::vector<RecordHeader> headers;
-    for (const auto& [name, value] : record.headers) headers.push_back({name, value});
-    DecodedSignal decoded;
-    const auto failure = decoder.Decode({.partition = record.partition,
-                                         .timestamp = *record.timestamp,
-                                         .key = record.key,
-                                         .value = record.value,
-                                         .headers = headers},
-                                        decoded);
-    EXPECT_FALSE(failure.has_value()) << failure->detail;
-    if (!failure) receipts.push_back(std::get<Receipt>(decoded.payload));
-  }
-  return receipts;
+  return world_.Payloads<Receipt>(world_.deployment.names().Receipts());
 }
 
 std::vector<Receipt> ExecutorRig::ReceiptsOnceThereAre(std::size_t count) {

@@ -10,6 +10,7 @@
 #include "evenkeel/base/check.h"
 #include "evenkeel/bundle/bundle_log.h"
 #include "evenkeel/codec/decision_codec.h"
+#include "evenkeel/codec/signal_decoder.h"
 
 namespace evenkeel::testing {
 namespace {
@@ -170,6 +171,25 @@ void ServiceWorld::Write(const std::vector<OwnedRecord>& records) {
     ASSERT_TRUE(page.ok()) << page.status().ToString();
     if (!page->records.empty()) last = page->records.back().offset;
   }
+}
+
+std::vector<SignalPayload> ServiceWorld::Signals(const std::string& topic) {
+  std::vector<SignalPayload> signals;
+  SignalDecoder decoder({.clock = deployment.clock, .partition_count = deployment.row_count});
+  for (const OwnedRecord& record : Read(topic)) {
+    std::vector<RecordHeader> headers;
+    for (const auto& [name, value] : record.headers) headers.push_back({name, value});
+    DecodedSignal decoded;
+    const auto failure = decoder.Decode({.partition = record.partition,
+                                         .timestamp = *record.timestamp,
+                                         .key = record.key,
+                                         .value = record.value,
+                                         .headers = headers},
+                                        decoded);
+    EXPECT_FALSE(failure.has_value()) << failure->detail;
+    if (!failure) signals.push_back(std::move(decoded.payload));
+  }
+  return signals;
 }
 
 std::vector<OwnedRecord> ServiceWorld::Read(const std::string& topic) {

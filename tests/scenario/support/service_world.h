@@ -21,6 +21,7 @@
 #include "evenkeel/engine/worker.h"
 #include "evenkeel/model/decision.h"
 #include "evenkeel/model/decision_record.h"
+#include "evenkeel/model/signal_payload.h"
 #include "evenkeel/runtime/log_access.h"
 #include "evenkeel/telemetry/metrics.h"
 #include "support/log_bench.h"
@@ -81,6 +82,17 @@ class ServiceWorld {
   void Write(const std::vector<OwnedRecord>& records);
   /// Everything committed in a topic, partition by partition.
   std::vector<OwnedRecord> Read(const std::string& topic);
+  /// What the signals of a topic carry, as a decider reads them.
+  std::vector<SignalPayload> Signals(const std::string& topic);
+  /// The payloads of a topic that has one kind of signal.
+  template <typename Payload>
+  std::vector<Payload> Payloads(const std::string& topic) {
+    std::vector<Payload> payloads;
+    for (SignalPayload& payload : Signals(topic)) {
+      payloads.push_back(std::get<Payload>(std::move(payload)));
+    }
+    return payloads;
+  }
   std::vector<StoredDecision> Decisions();
   /// Those of one customer.
   std::vector<StoredDecision> DecisionsOn(const std::string& customer);

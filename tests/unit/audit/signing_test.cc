@@ -4,10 +4,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include "ledger/temp_directory.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "evenkeel/base/hash.h"
 
@@ -18,19 +18,14 @@ using ::testing::HasSubstr;
 
 class SigningTest : public ::testing::Test {
  protected:
-  SigningTest() {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  ~SigningTest() override { std::filesystem::remove_all(folder_); }
   std::string Write(std::string_view text, mode_t mode) {
     std::ofstream(file_) << text;
     chmod(file_.c_str(), mode);
     return file_;
   }
 
-  std::string folder_ = ::testing::TempDir() + "signing_test-" + std::to_string(getpid());
-  std::string file_ = folder_ + "/key";
+  const testing::TempDirectory folder_;
+  const std::string file_ = folder_.path() + "/key";
 };
 
 // RFC 8032, section 7.1, test 2.
@@ -69,12 +64,12 @@ TEST_F(SigningTest, RefusesAKeyThatOthersCanRead) {
 
 TEST_F(SigningTest, RefusesAFileThatIsNoKey) {
   EXPECT_EQ(SigningKey::Load(Write("zz", 0400)).status().code(), StatusCode::kInvalidArgument);
-  EXPECT_EQ(SigningKey::Load(folder_ + "/none").status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(SigningKey::Load(folder_.path() + "/none").status().code(), StatusCode::kNotFound);
 }
 
 TEST_F(SigningTest, ReadsTrustedKeysWithComments) {
   const auto key = SigningKey::Create(file_);
-  const std::string trusted = folder_ + "/trusted";
+  const std::string trusted = folder_.path() + "/trusted";
   std::ofstream(trusted) << "# decider\n"
                          << ToHex({reinterpret_cast<const char*>(key->public_key().data()), 32})
                          << "  # since 2026\n\n";

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <string>
 
+#include "ledger/temp_directory.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -91,16 +92,13 @@ TEST(BundleFilesTest, AreRefusedWhenDamaged) {
 /// A folder that goes with the test.
 class FolderTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = std::filesystem::path(::testing::TempDir()) / ("bundle-" + std::to_string(getpid()));
-    std::filesystem::create_directories(folder_ / "models");
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  FolderTest() { std::filesystem::create_directories(folder_ / "models"); }
   void Write(std::string_view name, std::string_view content) const {
     std::ofstream(folder_ / name) << content;
   }
 
-  std::filesystem::path folder_;
+  const testing::TempDirectory directory_;
+  const std::filesystem::path folder_ = directory_.path();
 };
 
 TEST_F(FolderTest, IsReadWithItsModels) {

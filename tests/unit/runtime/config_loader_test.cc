@@ -3,10 +3,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include "ledger/temp_directory.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sample_config.pb.h>
-#include <unistd.h>
 
 namespace evenkeel {
 namespace {
@@ -21,11 +21,10 @@ class ConfigLoaderTest : public ::testing::Test {
     std::ofstream(path_) << yaml;
     return path_;
   }
-  ~ConfigLoaderTest() override { std::filesystem::remove(path_); }
   Status Load(std::string_view yaml) { return LoadConfig({.file = File(yaml)}, config_); }
 
-  const std::string path_ =
-      ::testing::TempDir() + "config_loader_test-" + std::to_string(getpid()) + ".yaml";
+  const testing::TempDirectory folder_;
+  const std::string path_ = folder_.path() + "/config_loader_test.yaml";
   test::SampleConfig config_;
 };
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "ledger/temp_directory.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -17,14 +18,6 @@ using ::testing::HasSubstr;
 
 class PeopleTest : public ::testing::Test {
  protected:
-  PeopleTest() {
-    std::string pattern = std::filesystem::temp_directory_path() / "people-XXXXXX";
-    EVENKEEL_CHECK(mkdtemp(pattern.data()) != nullptr);
-    directory_ = pattern;
-    path_ = directory_ + "/people";
-  }
-  ~PeopleTest() override { std::filesystem::remove_all(directory_); }
-
   void Write(const std::string& text, mode_t mode = 0600) const {
     std::ofstream(path_ + ".x") << text;
     ::chmod((path_ + ".x").c_str(), mode);
@@ -40,8 +33,8 @@ class PeopleTest : public ::testing::Test {
     return info.st_mode & 0777;
   }
 
-  std::string directory_;
-  std::string path_;
+  const testing::TempDirectory directory_;
+  const std::string path_ = directory_.path() + "/people";
 };
 
 TEST_F(PeopleTest, KnowsPeopleByTheirTokens) {

@@ -15,12 +15,6 @@
 namespace evenkeel {
 namespace {
 
-std::string MakeDirectory() {
-  std::string pattern = std::filesystem::temp_directory_path() / "rpc-XXXXXX";
-  EVENKEEL_CHECK(mkdtemp(pattern.data()) != nullptr);
-  return pattern;
-}
-
 People MakePeople(const std::string& directory) {
   const std::string path = directory + "/people";
   std::ofstream(path) << "ann:approver:" << ToHex(Sha256(kApproverToken)) << "\n"
@@ -43,7 +37,7 @@ RpcError RichError(int code) {
 }  // namespace
 
 RpcRig::RpcRig(const RpcLimits& limits, const HttpListener::Options& http)
-    : directory_(MakeDirectory()), people_(MakePeople(directory_)) {
+    : people_(MakePeople(directory_.path())) {
   Register();
   server_ = std::make_unique<RpcServer>(registry_, people_, metrics_, limits);
   http_ = HttpListener::Create(http).value();
@@ -56,7 +50,6 @@ RpcRig::~RpcRig() {
   TakeHeld().clear();
   server_->Stop(std::chrono::steady_clock::now());
   http_->Stop();
-  std::filesystem::remove_all(directory_);
 }
 
 void RpcRig::Register() {

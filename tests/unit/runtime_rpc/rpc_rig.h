@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ledger/temp_directory.h"
 #include <google/rpc/error_details.pb.h>
 #include <google/rpc/status.pb.h>
 #include <grpcpp/grpcpp.h>
@@ -51,7 +52,7 @@ class RpcRig {
                 const RpcReply<v1::GetScoreResponse>& reply);
 
   Metrics metrics_{"test"};
-  std::string directory_;
+  testing::TempDirectory directory_;
   People people_;
   RpcRegistry registry_;
   mutable std::mutex mutex_;

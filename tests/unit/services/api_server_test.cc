@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "ledger/temp_directory.h"
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
@@ -17,13 +18,6 @@ using ::testing::HasSubstr;
 
 class ApiServerTest : public ::testing::Test {
  protected:
-  ApiServerTest() {
-    std::string pattern = std::filesystem::temp_directory_path() / "api-XXXXXX";
-    EVENKEEL_CHECK(mkdtemp(pattern.data()) != nullptr);
-    directory_ = pattern;
-  }
-  ~ApiServerTest() override { std::filesystem::remove_all(directory_); }
-
   std::string Read(const std::string& name) const {
     std::ifstream file(directory_ + "/" + name);
     std::string word;
@@ -51,7 +45,8 @@ class ApiServerTest : public ::testing::Test {
     return api;
   }
 
-  std::string directory_;
+  const testing::TempDirectory folder_;
+  const std::string directory_ = folder_.path();
   Metrics metrics_{"test"};
 };
 

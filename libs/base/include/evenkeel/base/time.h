@@ -36,4 +36,10 @@ struct Now {
   TimeMs wall;
 };
 
+/// Bounds of what a clock can have said of an event: from kYear2000 on, before kYear2100.
+inline constexpr TimeMs kYear2000{946'684'800'000};
+inline constexpr TimeMs kYear2100{4'102'444'800'000};
+
+inline bool IsWithinBounds(TimeMs time) { return time >= kYear2000 && time < kYear2100; }
+
 }  // namespace evenkeel
