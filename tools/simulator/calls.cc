@@ -6,6 +6,7 @@
 
 #include "event.h"
 #include "reactions.h"
+#include "sha256.h"
 #include <nlohmann/json.hpp>
 
 namespace simulator {
@@ -60,9 +61,8 @@ bool ReadCustomer(const std::string& name, std::uint32_t customers, std::uint32_
 }
 
 double Drawn(std::uint64_t seed, const std::string& id, int attempt, std::string_view purpose) {
-  const std::string digest = Digest(std::to_string(seed) + "/" + id + "/" +
-                                    std::to_string(attempt) + "/" + std::string(purpose));
-  return static_cast<double>(std::stoull(digest.substr(0, 13), nullptr, 16)) * 0x1.0p-52;
+  return Uniform(std::to_string(seed) + "/" + id + "/" + std::to_string(attempt) + "/" +
+                 std::string(purpose));
 }
 
 }  // namespace

@@ -47,34 +47,41 @@ Door::Door(Options options) : options_(std::move(options)) {
 
 Door::~Door() = default;
 
-bool Door::Connect() {
+/// What is missing yet, or an empty string.
+std::string Door::Connect() {
   if (!options_.port_file.empty()) {
     int port = 0;
     std::ifstream(options_.port_file) >> port;
-    if (port == 0) return false;  // Nobody listens yet.
+    if (port == 0) return "nobody listens: " + options_.port_file + " names no port";
     if (port != port_) client_.reset();
     port_ = port;
   }
-  if (client_ != nullptr) return true;
+  if (client_ != nullptr) return "";
+  std::string token;
+  if (options_.bearer && (token = options_.bearer()).empty()) return "there is no token yet";
   client_ = std::make_unique<httplib::Client>(host_, port_);
   client_->set_keep_alive(true);
   client_->set_tcp_nodelay(true);
   client_->set_connection_timeout(std::chrono::seconds(5));
   client_->set_read_timeout(std::chrono::seconds(30));
   client_->set_write_timeout(std::chrono::seconds(30));
-  return true;
+  if (!token.empty()) client_->set_bearer_token_auth(token);
+  return "";
 }
 
 template <typename Call>
 Door::Reply Door::Insist(Call call) {
   const auto deadline = std::chrono::steady_clock::now() + options_.patience;
   milliseconds pause{20};
-  std::string last = "nobody listens: " + options_.port_file + " names no port";
+  std::string last;
+  int status = 0;
   while (true) {
     milliseconds wait = pause;
-    if (Connect()) {
+    last = Connect();
+    if (last.empty()) {
       const httplib::Result result = call(*client_);
-      if (result && result->status / 100 == 2) return {"", result->body};
+      status = result ? result->status : 0;
+      if (status / 100 == 2) return {"", status, result->body};
       last = result ? "HTTP " + std::to_string(result->status) + ": " + result->body.substr(0, 500)
                     : "no answer (" + httplib::to_string(result.error()) + ")";
       if (result && !IsWorthAnotherTry(result->status)) break;
@@ -86,7 +93,7 @@ Door::Reply Door::Insist(Call call) {
     std::this_thread::sleep_for(wait);
     pause = std::min(pause * 2, milliseconds(1000));
   }
-  return {options_.url + ": " + last, ""};
+  return {options_.url + ": " + last, status, ""};
 }
 
 Door::Reply Door::Post(const std::string& body, const std::string& content_type) {

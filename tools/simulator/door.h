@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,9 +19,11 @@ class Door {
     std::string url;        ///< http://host[:port]/path
     std::string port_file;  ///< Set: the port is what this file says, asked before each try.
     std::chrono::milliseconds patience{120'000};
+    std::function<std::string()> bearer;  ///< Set: the token to show, asked before each try.
   };
   struct Reply {
     std::string error;  ///< Empty: the answer was 2xx.
+    int status = 0;     ///< Of the last answer; 0: there was none.
     std::string body;
   };
 
@@ -40,7 +43,7 @@ class Door {
   struct Try;
   template <typename Call>
   Reply Insist(Call call);
-  bool Connect();
+  std::string Connect();
 
   Options options_;
   std::string wrong_;

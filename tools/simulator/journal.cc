@@ -20,6 +20,9 @@ void Read(const Json& line, JournalContent* content) {
                     line.at("ticks_per_day")};
   } else if (kind == "call" && line.at("outcome") == "applied") {
     content->calls.push_back({line.at("day"), line.at("id"), line.at("body")});
+  } else if (kind == "verdict") {
+    content->verdicts.push_back(
+        {line.at("day"), line.at("id"), line.at("answer") == "yes", line.at("outcome") == "taken"});
   } else if (kind == "day") {
     content->finished_days = line.at("day").get<int>() + 1;
   }

@@ -27,10 +27,19 @@ struct JournaledCall {
   std::string body;
 };
 
+/// An answer to a request for approval.
+struct JournaledVerdict {
+  int day = 0;
+  std::string id;
+  bool is_yes = false;
+  bool is_taken = false;
+};
+
 /// What a journal says of a run so far.
 struct JournalContent {
   RunId run;
   std::vector<JournaledCall> calls;
+  std::vector<JournaledVerdict> verdicts;
   int finished_days = 0;
   std::uint64_t whole_bytes = 0;  ///< Up to the last whole line.
 };

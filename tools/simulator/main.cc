@@ -65,12 +65,23 @@ void AddWebhook(CLI::App& command, RunOrder& order) {
   command.add_option("--slow-ms", order.slow_ms, "How late")->capture_default_str();
 }
 
+void AddReviewer(CLI::App& command, Reviewer::Options& reviewer) {
+  command.add_option("--approvals-url", reviewer.url,
+                     "The approval service: a person of this world answers, with --lockstep");
+  command.add_option("--tokens-file", reviewer.tokens_file, "name:token, one a line");
+  command.add_option("--approver", reviewer.name, "Who answers")->capture_default_str();
+  const CLI::Range share(0.0, 1.0);
+  command.add_option("--yes-share", reviewer.yes, "Of requests")->check(share);
+  command.add_option("--no-share", reviewer.no, "Of requests")->check(share);
+}
+
 Command RunCommand(CLI::App& app, RunOrder& order) {
   CLI::App* command =
       app.add_subcommand("run", "Lives a world: signals out by HTTP, actions in by webhook");
   AddWorld(*command, order.id);
   AddDoors(*command, order);
   AddWebhook(*command, order);
+  AddReviewer(*command, order.reviewer);
   command->add_option("--journal", order.journal, "JSON lines; an unfinished run goes on from it")
       ->required();
   command->add_option("--events-file", order.events_file, "Gets every line that was sent");
@@ -84,6 +95,10 @@ Command RunCommand(CLI::App& app, RunOrder& order) {
       ->capture_default_str();
   return {command, [&order](std::string* text) {
             order.trouble.seed = order.id.seed;
+            order.reviewer.seed = order.id.seed;
+            order.reviewer.port_file =
+                order.progress_port_file.empty() ? order.port_file : order.progress_port_file;
+            order.reviewer.patience = std::chrono::seconds(order.patience_s);
             return Run(order, text);
           }};
 }

@@ -35,7 +35,8 @@ class Runner {
         ticks_({order.ticks_url, order.port_file, std::chrono::seconds(order.patience_s)}),
         progress_({order.progress_url,
                    order.progress_port_file.empty() ? order.port_file : order.progress_port_file,
-                   std::chrono::seconds(order.patience_s)}) {}
+                   std::chrono::seconds(order.patience_s)}),
+        reviewer_(order.reviewer, &journal_) {}
 
   std::string Run(std::string* summary) {
     std::vector<std::string> secrets;
@@ -46,6 +47,7 @@ class Runner {
     calls_ = std::make_unique<Calls>(secrets, world_.reactions, order_.id.customers, order_.trouble,
                                      &journal_);
     for (const JournaledCall& call : before_.calls) calls_->Remember(call);
+    for (const JournaledVerdict& verdict : before_.verdicts) reviewer_.Remember(verdict);
     Listener listener(*calls_, order_.slow_ms);
     if (std::string error = listener.Start(order_.webhook_port); !error.empty()) return error;
     if (!order_.webhook_url_file.empty()) {
@@ -83,7 +85,10 @@ class Runner {
     if (order_.is_lockstep && (order_.ticks_url.empty() || order_.progress_url.empty())) {
       return "--lockstep needs --ticks-url and --progress-url";
     }
-    return "";
+    if (!order_.reviewer.url.empty() && !order_.is_lockstep) {
+      return "--approvals-url needs --lockstep: who answers when would be luck";
+    }
+    return reviewer_.Check();
   }
 
   std::string OpenJournal() {
@@ -128,6 +133,9 @@ class Runner {
     for (const JournaledCall& call : calls) {
       content.Update(call.id + " " + Digest(call.body) + "\n");
       Receive(population, call);
+    }
+    for (const JournaledVerdict& verdict : reviewer_.Of(day)) {
+      content.Update(verdict.id + (verdict.is_yes ? " yes\n" : " no\n"));
     }
     const std::string digest = content.Hex();
     digest_.Update(digest + "\n");
@@ -191,7 +199,13 @@ class Runner {
       journal_.Append(fields.Object());
     }
     const bool waits = order_.is_lockstep || (day == world_.days && !order_.progress_url.empty());
-    return waits ? WaitUntilIdle(day) : "";
+    std::string error = waits ? WaitUntilIdle(day) : "";
+    // An answer may bring the next request.
+    for (int given = 1; error.empty() && given > 0;) {
+      error = reviewer_.Turn(day, &given);
+      if (error.empty() && given > 0) error = WaitUntilIdle(day);
+    }
+    return error;
   }
 
   /// Idle twice in a row: work that passes from one process to the next is nobody's for a moment.
@@ -233,7 +247,8 @@ class Runner {
         .Integer("lines", counts_.lines)
         .Integer("batches", counts_.batches)
         .Integer("ticks", counts_.ticks)
-        .Integer("retries", events_.retries() + ticks_.retries() + progress_.retries())
+        .Integer("retries",
+                 events_.retries() + ticks_.retries() + progress_.retries() + reviewer_.retries())
         .Integer("actions", calls.applied)
         .Raw("by_action", by_action.Object())
         .Integer("unknown_actions", calls.unknown)
@@ -243,6 +258,9 @@ class Runner {
         .Integer("refused", calls.refused)
         .Integer("unreadable", calls.unreadable)
         .Integer("failed_on_purpose", calls.failed)
+        .Integer("approved", reviewer_.counts().yes)
+        .Integer("rejected", reviewer_.counts().no)
+        .Integer("answers_refused", reviewer_.counts().refused)
         .Raw("worth", Measure("run", population).Json())
         .Text("digest", digest_.Hex());
     return fields.Object();
@@ -256,6 +274,7 @@ class Runner {
   Door events_;
   Door ticks_;
   Door progress_;
+  Reviewer reviewer_;
   std::unique_ptr<Calls> calls_;
   Dispatch dispatch_;
   Counts counts_;

@@ -6,6 +6,7 @@
 #include "calls.h"
 #include "journal.h"
 #include "population.h"
+#include "reviewer.h"
 
 namespace simulator {
 
@@ -27,6 +28,7 @@ struct RunOrder {
   int batch_lines = 500;
   int patience_s = 120;
   Calls::Trouble trouble;
+  Reviewer::Options reviewer;  ///< With lockstep only.
   int slow_ms = 200;
   bool is_staying = false;  ///< Prints the summary and goes on taking calls until it is killed.
 };

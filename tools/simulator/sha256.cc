@@ -71,4 +71,10 @@ std::string Sha256::Hex() {
   return hex;
 }
 
+double Uniform(std::string_view text) {
+  Sha256 hash;
+  hash.Update(text);
+  return static_cast<double>(std::stoull(hash.Hex().substr(0, 13), nullptr, 16)) * 0x1.0p-52;
+}
+
 }  // namespace simulator

@@ -23,4 +23,7 @@ class Sha256 {
   std::uint64_t length_ = 0;
 };
 
+/// A number in [0, 1) that follows from a text.
+double Uniform(std::string_view text);
+
 }  // namespace simulator
