@@ -24,8 +24,11 @@ WANTED = {
     "docs/executors.md": ["create_case for ada, because of overdue_tickets", "RECEIPT_STATUS_DONE", "not signed by a key"],
     "docs/producers.md": ["payment_failed", "support.ticket_opened", '"repeated":true', "no_customer", "written 500",
                           "repeated 500", '"signals": 2', 'evenkeel_ingest_events_total{result="repeated"} 501'],
-    "docs/queries.md": ['"idle": true', "dunning_reminder", "evenkeel.v1.DecisionService", "belongs to another query",
-                        "decisions about ada", "channel:sms", '"operator"', '"unauthenticated"'],
+    "docs/queries.md": ['"idle": true', '"feature":"failed_payments_30d"', '"customerId":"nobody","errorCode":5', "evenkeel.v1.ScoreService",
+                        '"isHypothetical":true', '"is_hypothetical":true', "dunning_reminder", '"not_found"', "belongs to another query",
+                        "ada leaves within 90 days: 18.2 %", "+1.80 failed_payments_30d", '"VERDICT_APPROVED"',
+                        '"verdict":"DECISION_VERDICT_RELEASED","progress":{', '"receiptStatus":"done"', '"already_exists"',
+                        "channel:sms", '"operator"', '"unauthenticated"'],
 }
 # Figures that a page explains are in what its processes showed.
 FIGURE = re.compile(r"evenkeel_(?:engine|signals|decisions?|executor)_\w+")
