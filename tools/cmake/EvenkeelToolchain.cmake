@@ -38,6 +38,7 @@ if(EVENKEEL_SANITIZE)
   if(EVENKEEL_SANITIZE MATCHES "thread")
     # It does not see fences. Those of Boost.Asio only repeat what its locks say already.
     add_compile_definitions(BOOST_ASIO_DISABLE_FENCED_BLOCK)
+    include_directories(BEFORE SYSTEM ${CMAKE_SOURCE_DIR}/tools/sanitizers/include)
     set(sanitizer_threads ${CMAKE_BINARY_DIR}/sanitizer_threads.o)
     execute_process(COMMAND ${CMAKE_CXX_COMPILER} -std=c++20 -fPIE -O1 -c
       ${CMAKE_SOURCE_DIR}/tools/sanitizers/c11_threads.cc -o ${sanitizer_threads}

@@ -1,8 +1,10 @@
 #include "evenkeel/runtime/worker_host.h"
 
 #include <map>
+#include <string>
 
 #include "worker_samples.h"
+#include <pthread.h>
 
 #include "evenkeel/base/clock.h"
 
@@ -33,6 +35,8 @@ void WorkerHost::Start() {
   }
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     threads_.emplace_back([this, i] { Run(i); });
+    const std::string name = "worker-" + std::to_string(i);  // As `top -H` and debuggers show it.
+    ::pthread_setname_np(threads_.back().native_handle(), name.c_str());
   }
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Queries on two and three deciders: forwarding, bad questions, a rebalance, and an owner that is stopped.
+"""Queries on two and three deciders: forwarding, bad questions, a rebalance, and an owner that hangs or is stopped.
 
 Prints one JSON line. An answer is stale if an earlier answer, to a question asked before it, showed more.
 """
@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 
+from frozen_threads import FrozenThreads
 from query_site import PARTITIONS, Failure, FreshReads, Site, wait_for
 
 CUSTOMERS = [f"customer-{i}" for i in range(40)]
@@ -126,6 +127,31 @@ def rebalance(site, reads):
     return crowd.codes
 
 
+def hung_owner(site, reads):
+    """An owner whose workers and Kafka client hang, so that it is replaced, while its doors go on answering."""
+    victim, said = site.deciders["d2"], {}
+    expect(site.running("d2") > 0, "d2 owns nothing that could be taken from it")
+
+    def ask_all(counts):
+        for customer in CUSTOMERS:
+            status, _ = reads.ask("d2", customer, ALONE)
+            counts[status] = counts.get(status, 0) + 1
+        return True
+    with Crowd(site, reads, ["d1"]), FrozenThreads(victim.child.pid, ("worker-", "rdk:")) as frozen:
+        expect(len(frozen.tasks) > 2, f"d2 has only these threads to freeze: {frozen.tasks}")
+        wait_for("d2 is replaced", lambda: ask_all(said) and site.running("d1") + site.running("d3") == PARTITIONS,
+                 [site.deciders["d1"]], timeout=90)
+        answered = dict(said)
+        said.clear()
+        for _ in range(3):
+            ask_all(said)
+    expect(answered.get(200), f"answers of an owner that hangs and was not replaced yet: {answered}")
+    expect(set(said) == {503}, f"answers of an owner that hangs and was replaced: {said}")
+    wait_for("d2 is back", lambda: any(reads.ask("d2", customer, ALONE)[0] == 200 for customer in CUSTOMERS),
+             [site.deciders["d1"]], timeout=90, interval=0.01)
+    return said
+
+
 def stopped_owner(site, reads):
     """An owner that is stopped, replaced, and comes back believing that nothing happened."""
     victim = site.deciders["d2"]
@@ -158,11 +184,12 @@ def main(binaries, folder):
         owned = both_answer(site)
         rows = bad_questions(site)
         codes = rebalance(site, reads)
+        hung = hung_owner(site, reads)
         stopped_owner(site, reads)
         expect(not reads.stale, "stale answers: " + "; ".join(reads.stale[:5]))
     finally:
         site.stop()
-    print(json.dumps({"customers_here": owned, "bad_questions": rows, "answers": reads.answers, "stale": 0,
+    print(json.dumps({"customers_here": owned, "bad_questions": rows, "answers": reads.answers, "stale": 0, "while_hung": hung,
                       "during_rebalance": {str(code): count for code, count in sorted(codes.items())}}))
 
 
