@@ -17,10 +17,15 @@ import sys
 import tempfile
 
 BLOCK = re.compile(r"^```sh([^\n]*)\n(.*?)^```$", re.S | re.M)
+FIGURE = re.compile(r"\b(?:evenkeel|grpc_server|process)_[a-z_]+\b")
+SHOWN = re.compile(r"^# TYPE (\S+) ", re.M)
+# The page that has every figure: of a process of each kind, and those that are shown only once something went wrong.
+OPERATIONS = "docs/operations.md"
 # What the commands of a page must have printed, besides ending well.
 WANTED = {
     "README.md": ['"customer_id": "ada"', '"action": "dunning_reminder"', "no_customer"],
-    "docs/operations.md": ["44 topics are as they should be"],
+    OPERATIONS: ["44 topics are as they should be", "evenkeel-decider", "evenkeel-console", "\n60\n", "no_customer",
+                 "evenkeel_signals_tolerated_total"],
     "docs/executors.md": ["create_case for ada, because of overdue_tickets", "RECEIPT_STATUS_DONE", "not signed by a key"],
     "docs/producers.md": ["payment_failed", "support.ticket_opened", '"repeated":true', "no_customer", "written 500",
                           "repeated 500", '"signals": 2', 'evenkeel_ingest_events_total{result="repeated"} 501'],
@@ -30,8 +35,6 @@ WANTED = {
                         '"verdict":"DECISION_VERDICT_RELEASED","progress":{', '"receiptStatus":"done"', '"already_exists"',
                         "channel:sms", '"operator"', '"unauthenticated"'],
 }
-# Figures that a page explains are in what its processes showed.
-FIGURE = re.compile(r"evenkeel_(?:engine|signals|decisions?|executor)_\w+")
 KEPT = ("docs", "deploy", "tools", "proto")
 
 
@@ -87,6 +90,19 @@ def stop(shell, copy):
         subprocess.run([copy / "tools" / "kafka", "clean", "-d", broker], check=False, stdout=subprocess.DEVNULL)
 
 
+def check_figures(page, checkout, shown):
+    """What a page explains is shown by its processes; what they show, or could, is explained on one page."""
+    explained = set(FIGURE.findall(BLOCK.sub("", (checkout / page).read_text())))
+    if explained - shown:
+        raise SystemExit(f"{page}: no process shows {sorted(explained - shown)}")
+    if page == OPERATIONS:
+        written = {name for part in ("libs", "services") for file in (checkout / part).rglob("*.cc")
+                   for name in re.findall(f'"({FIGURE.pattern})"', file.read_text())}
+        missing = (shown | written) - explained
+        if missing:
+            raise SystemExit(f"{page}: does not say what {sorted(missing)} mean")
+
+
 def main():
     checkout, binaries = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
     for page in sys.argv[3:]:
@@ -99,10 +115,8 @@ def main():
                 for log in copy.glob("var/*/*.log"):
                     print(f"--- {log.name}\n{log.read_text()[-3000:]}")
                 raise SystemExit(f"{page}: a command ended with code {code}")
-            shown = "".join(file.read_text() for file in copy.glob("var/*/*.metrics"))
-            unknown = {name for name in FIGURE.findall((checkout / page).read_text()) if name not in shown}
-            if unknown:
-                raise SystemExit(f"{page}: no process shows {sorted(unknown)}")
+            shown = {name for file in copy.glob("var/*/*.metrics") for name in SHOWN.findall(file.read_text())}
+            check_figures(page, checkout, shown)
         for wanted in WANTED[page]:
             if wanted not in printed:
                 raise SystemExit(f"{page}: its commands ran, but {wanted} is nowhere in what they print")
