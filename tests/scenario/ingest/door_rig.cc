@@ -57,6 +57,15 @@ bool DoorRig::AwaitBundle() {
   return false;
 }
 
+bool DoorRig::AwaitRemembered(int count) const {
+  const std::string line = "\nevenkeel_ingest_events_remembered " + std::to_string(count) + "\n";
+  for (int i = 0; i < 2000; ++i) {
+    if (metrics_->Scrape().find(line) != std::string::npos) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return false;
+}
+
 nlohmann::json EventJson(const std::string& id, const std::string& customer) {
   return {{"specversion", "1.0"},        {"id", id},
           {"source", "urn:shop"},        {"type", "evenkeel.signal.usage.session.v1"},

@@ -54,6 +54,8 @@ class DoorRig {
   std::vector<OwnedRecord> Written() { return world.Read(world.signals()); }
   std::uint16_t port() const { return listener_->port(); }
   bool AwaitBundle();
+  /// Until its metrics say that it would tell a repeat of `count` events.
+  bool AwaitRemembered(int count) const;
 
   const std::unique_ptr<LogBench> bench;
   ServiceWorld world;
