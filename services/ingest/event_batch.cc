@@ -38,6 +38,15 @@ std::string FieldOf(DecodeError error) {
   }
 }
 
+/// Of a row, what an attribute of its event comes from.
+RowOrigin OriginOf(const SourceMapping::Origins& origins, const std::string& attribute) {
+  if (attribute == "id") return origins.id;
+  if (attribute == "source") return origins.source;
+  if (attribute == "subject") return origins.customer;
+  if (attribute == "time") return origins.time;
+  return origins.signal;
+}
+
 bool IsTakenHere(SignalFamily family) {
   return family != SignalFamily::kTick && family != SignalFamily::kReceipt &&
          family != SignalFamily::kVerdict;
@@ -65,19 +74,23 @@ std::optional<DecodeFailure> EventBatch::Decode(const EncodedRecord& record, Par
       decoded_);
 }
 
-void EventBatch::Add(EncodedRecord record, bool has_time) {
+void EventBatch::Add(EncodedRecord record, bool has_time, const SourceMapping::Origins* origins) {
+  const auto complain = [&](const std::string& attribute, std::string reason, std::string message) {
+    if (origins == nullptr) return Complain(attribute, std::move(reason), std::move(message));
+    Complain(OriginOf(*origins, attribute), std::move(reason), std::move(message));
+  };
   if (is_event_clock_ && !has_time && !default_time_) {
-    return Complain("time", "missing_time",
+    return complain("time", "missing_time",
                     "the event has no time, and nothing on the log has one yet: send a time, or a "
                     "tick first");
   }
   if (const auto failure = Decode(record, 0)) {
-    return Complain(FieldOf(failure->error), std::string(DecodeErrorName(failure->error)),
+    return complain(FieldOf(failure->error), std::string(DecodeErrorName(failure->error)),
                     failure->detail);
   }
   const Signal& signal = decoded_.signal;
   if (!IsTakenHere(signal.family)) {
-    return Complain("type", "not_taken_here", "events of this type do not come by this door");
+    return complain("type", "not_taken_here", "events of this type do not come by this door");
   }
   record.key = signal.customer.value();
   const Partition partition = PartitionOf(record.key, intake_.options().deployment.row_count);
@@ -110,9 +123,16 @@ void EventBatch::Skip() {
 }
 
 void EventBatch::Complain(std::string field, std::string reason, std::string message) {
-  if (problems_.size() < kProblemsMax) {
-    problems_.push_back({count_, std::move(field), std::move(reason), std::move(message)});
-  }
+  Complain({count_, std::move(field), std::move(reason), std::move(message)});
+}
+
+void EventBatch::Complain(const RowOrigin& origin, std::string reason, std::string message) {
+  Complain({count_, std::string(origin.field.empty() ? "data" : origin.field), std::move(reason),
+            std::move(message), std::string(origin.key)});
+}
+
+void EventBatch::Complain(EventProblem problem) {
+  if (problems_.size() < kProblemsMax) problems_.push_back(std::move(problem));
   ++bad_;
   ++count_;
 }

@@ -8,6 +8,7 @@
 #include "ingest/cloud_events.h"
 #include "ingest/ingest_event.h"
 
+#include "evenkeel/bundle/mapping.h"
 #include "evenkeel/codec/signal_decoder.h"
 
 namespace evenkeel {
@@ -24,18 +25,21 @@ class EventBatch {
   /// Events so far, good or not.
   std::size_t count() const { return count_; }
 
-  /// `has_time`: the event says when it happened.
-  void Add(EncodedRecord record, bool has_time);
+  /// `has_time`: the event says when it happened. `origins`: of a row, where its parts come from.
+  void Add(EncodedRecord record, bool has_time, const SourceMapping::Origins* origins = nullptr);
   void AddTick(EncodedRecord record, Partition partition);
   /// One that is left out.
   void Skip();
   /// One that cannot be taken.
   void Complain(std::string field, std::string reason, std::string message);
+  /// A row that cannot be taken.
+  void Complain(const RowOrigin& origin, std::string reason, std::string message);
 
   /// All of them, or what is wrong with some.
   Taken<std::vector<IngestEvent>> Take();
 
  private:
+  void Complain(EventProblem problem);
   std::optional<DecodeFailure> Decode(const EncodedRecord& record, Partition partition);
   /// Of what is in `decoded_`.
   void Append(EncodedRecord record, std::string topic, Partition partition);

@@ -15,10 +15,12 @@ std::string Dump(const ordered_json& json) {
 }
 
 ordered_json ProblemJson(const EventProblem& problem) {
-  return {{"index", problem.index},
-          {"field", problem.field},
-          {"reason", problem.reason},
-          {"message", problem.message}};
+  ordered_json json = {{"index", problem.index},
+                       {"field", problem.field},
+                       {"reason", problem.reason},
+                       {"message", problem.message}};
+  if (!problem.key.empty()) json["key"] = problem.key;
+  return json;
 }
 
 /// A closed set: reasons are metric labels.

@@ -34,9 +34,10 @@ struct IngestEvent {
 /// Why an event is not taken.
 struct EventProblem {
   std::size_t index = 0;  ///< In the request.
-  std::string field;      ///< "time", "subject", "data": where to look.
+  std::string field;      ///< "time", "subject", "data": where to look; of a row, its own.
   std::string reason;     ///< Stable, for programs: "bad_time".
   std::string message;    ///< For people.
+  std::string key = {};  ///< Of a row: what of the bundle wants the field, "sources.shop.customer".
 };
 
 }  // namespace evenkeel

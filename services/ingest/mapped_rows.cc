@@ -52,7 +52,7 @@ class RowMapper {
       if (rows->error().empty()) {
         AddRow(*rows, digest, time);
       } else {
-        batch_.Complain("data", "malformed_row", rows->error());
+        batch_.Complain(RowOrigin{}, "malformed_row", rows->error());
       }
     }
   }
@@ -62,15 +62,20 @@ class RowMapper {
     mapping_.Map(rows.values(), {digest, rows.line(), time}, row_);
     if (row_.kind == MappedRow::Kind::kSkipped) return batch_.Skip();
     if (row_.kind == MappedRow::Kind::kDeadLetter) {
-      return batch_.Complain("data", row_.reason, row_.detail);
+      return batch_.Complain(row_.origin, row_.reason, row_.detail);
     }
-    Result<EncodedRecord> encoded = EncodeSignal(row_.signal, row_.payload);
-    if (!encoded.ok()) return batch_.Complain("data", "bad_value", encoded.status().message());
+    std::string fault;
+    Result<EncodedRecord> encoded = EncodeSignal(row_.signal, row_.payload, &fault);
+    if (!encoded.ok()) {
+      return batch_.Complain(mapping_.OriginOf(row_, fault), "bad_value",
+                             encoded.status().message());
+    }
     if (!row_.has_time) {
       // It happened at the record's timestamp: a repeat that comes later says the same.
       std::erase_if(encoded->headers, [](const auto& header) { return header.first == "ce_time"; });
     }
-    batch_.Add(*std::move(encoded), row_.has_time);
+    const SourceMapping::Origins origins = mapping_.OriginsOf(row_);
+    batch_.Add(*std::move(encoded), row_.has_time, &origins);
   }
 
   const SourceMapping& mapping_;

@@ -17,8 +17,20 @@ using internal::SignalMapping;
 using internal::SourceDoc;
 using internal::ValueKind;
 
+namespace {
+
+struct DeadLetterRule {
+  RowFilter filter;
+  std::string reason;
+  std::string key;
+};
+
+}  // namespace
+
 struct SourceMapping::Compiled {
   std::string name;
+  std::string key;  // "sources.<name>"
+  std::string id_key;
   RowFormat format = RowFormat::kJsonLines;
   CsvOptions csv;
   FieldSlots slots;
@@ -27,7 +39,7 @@ struct SourceMapping::Compiled {
   RowValue time;
   std::vector<std::size_t> id_slots;
   std::vector<RowFilter> skip;
-  std::vector<std::pair<RowFilter, std::string>> dead_letters;
+  std::vector<DeadLetterRule> dead_letters;
   std::vector<SignalMapping> signals;
 };
 
@@ -44,11 +56,12 @@ void SetAside(std::string reason, std::string detail, MappedRow& row) {
 Status FillIdentity(const SourceMapping::Compiled& mapping, std::span<const RawValue> values,
                     SourceMapping::RowPlace place, MappedRow& row) {
   Signal& signal = row.signal;
-  EVENKEEL_ASSIGN_OR_RETURN(signal.source, mapping.source.ReadText(values));
+  EVENKEEL_ASSIGN_OR_RETURN(signal.source, mapping.source.ReadText(values, row.origin));
   if (signal.source.empty()) return InvalidArgument("the source of the row is empty");
   row.has_time = !place.time || !mapping.time.IsAbsent(values);
   if (row.has_time) {
-    EVENKEEL_ASSIGN_OR_RETURN(const std::optional<FieldValue> time, mapping.time.Read(values));
+    EVENKEEL_ASSIGN_OR_RETURN(const std::optional<FieldValue> time,
+                              mapping.time.Read(values, row.origin));
     signal.event_time = std::get<TimeMs>(*time);
   } else {
     signal.event_time = *place.time;
@@ -60,6 +73,7 @@ Status FillIdentity(const SourceMapping::Compiled& mapping, std::span<const RawV
   }
   for (const std::size_t slot : mapping.id_slots) {
     if (values[slot].empty()) {
+      row.origin = {mapping.id_key, mapping.slots.fields()[slot]};
       return InvalidArgument("the field " + Quoted(mapping.slots.fields()[slot]) +
                              ", part of the id, is missing or empty");
     }
@@ -100,6 +114,7 @@ std::shared_ptr<const SourceMapping::Compiled> CompileSource(const std::string& 
   auto compiled = std::make_shared<SourceMapping::Compiled>();
   CompileContext context{compiled->slots, zones, diagnostics};
   compiled->name = name;
+  compiled->key = doc.path;
   compiled->format = doc.format;
   compiled->csv.delimiter = doc.delimiter == "tab" ? '\t' : doc.delimiter[0];
   compiled->csv.columns = doc.columns;
@@ -110,6 +125,7 @@ std::shared_ptr<const SourceMapping::Compiled> CompileSource(const std::string& 
   time.optional = false;
   compiled->time = RowValue::Compile(time, context);
   if (doc.id) {
+    compiled->id_key = doc.path + ".id.fields";
     for (const std::string& field : doc.id->fields) {
       compiled->id_slots.push_back(compiled->slots.SlotOf(field));
     }
@@ -118,8 +134,8 @@ std::shared_ptr<const SourceMapping::Compiled> CompileSource(const std::string& 
     compiled->skip.push_back(RowFilter::Compile(skip.when, compiled->slots));
   }
   for (const internal::DeadLetterDoc& letter : doc.dead_letter) {
-    compiled->dead_letters.emplace_back(RowFilter::Compile(letter.when, compiled->slots),
-                                        letter.reason.value);
+    compiled->dead_letters.push_back(
+        {RowFilter::Compile(letter.when, compiled->slots), letter.reason.value, letter.path});
   }
   for (const internal::SignalDoc& signal : doc.signals) {
     compiled->signals.push_back(SignalMapping::Compile(signal, context));
@@ -147,6 +163,21 @@ std::unique_ptr<RowReader> SourceMapping::Read(ByteSource& bytes, std::string fi
   return ReadJsonLines(bytes, std::move(file), fields());
 }
 
+RowOrigin SourceMapping::OriginOf(const MappedRow& row, std::string_view value) const {
+  for (const SignalMapping& signal : compiled_->signals) {
+    if (signal.key() == row.origin.key) return signal.OriginOf(value);
+  }
+  return row.origin;
+}
+
+SourceMapping::Origins SourceMapping::OriginsOf(const MappedRow& row) const {
+  const Compiled& mapping = *compiled_;
+  RowOrigin id{mapping.id_key, {}};
+  if (has_id()) id.field = fields()[mapping.id_slots.front()];
+  return {row.origin, mapping.source.origin(), mapping.customer.origin(), id,
+          mapping.time.origin()};
+}
+
 bool SourceMapping::has_id() const { return !compiled_->id_slots.empty(); }
 
 void SourceMapping::Map(std::span<const RawValue> values, RowPlace place, MappedRow& row) const {
@@ -156,12 +187,18 @@ void SourceMapping::Map(std::span<const RawValue> values, RowPlace place, Mapped
       return;
     }
   }
-  for (const auto& [filter, reason] : compiled_->dead_letters) {
-    if (filter.Holds(values)) return SetAside(reason, "as the source says", row);
+  for (const DeadLetterRule& rule : compiled_->dead_letters) {
+    if (!rule.filter.Holds(values)) continue;
+    row.origin = {rule.key, {}};
+    return SetAside(rule.reason, "as the source says", row);
   }
-  Result<std::string> customer = compiled_->customer.ReadText(values);
+  Result<std::string> customer = compiled_->customer.ReadText(values, row.origin);
   if (!customer.ok()) return SetAside("bad_value", customer.status().message(), row);
-  if (customer->empty()) return SetAside("no_customer", "the row names no customer", row);
+  if (customer->empty()) {
+    return SetAside(
+        "no_customer",
+        "the row names no customer: " + Quoted(row.origin.field) + " is missing or empty", row);
+  }
   if (customer->size() > kCustomerBytesMax) {
     return SetAside("bad_value", "the customer is longer than 256 bytes", row);
   }
@@ -171,11 +208,12 @@ void SourceMapping::Map(std::span<const RawValue> values, RowPlace place, Mapped
   }
   for (const SignalMapping& signal : compiled_->signals) {
     if (!signal.Fits(values)) continue;
-    const Status status = signal.Fill(values, row.signal, row.payload);
+    const Status status = signal.Fill(values, row);
     if (!status.ok()) return SetAside("bad_value", status.message(), row);
     row.kind = MappedRow::Kind::kSignal;
     return;
   }
+  row.origin = {compiled_->key, {}};
   SetAside("unmapped", "no signal of the source fits the row", row);
 }
 
@@ -207,6 +245,7 @@ Result<bool> SignalReader::Next(MappedRow& row) {
   row.raw = rows_->raw();
   row.line = rows_->line();
   if (!rows_->error().empty()) {
+    row.origin = {};
     SetAside("malformed_row", rows_->error(), row);
     return true;
   }

@@ -48,7 +48,22 @@ Status TakeChannels(SignalField& field, ProfileUpdate& update) {
   return {};
 }
 
-Status TakeField(SignalField& field, ProfileUpdate& update) {
+}  // namespace
+
+const std::vector<std::string>& ProfileFieldNames() {
+  static const std::vector<std::string> kNames = {
+      "kind",          "time_zone",     "jurisdiction", "segment",           "language",
+      "is_vulnerable", "is_human_only", "pause_until",  "preferred_channel", "attributes.<name>"};
+  return kNames;
+}
+
+bool IsProfileField(std::string_view name) {
+  if (name.starts_with(kAttributes))
+    return name.size() > kAttributes.size() && !name.ends_with('>');
+  return std::ranges::find(ProfileFieldNames(), name) != ProfileFieldNames().end();
+}
+
+Status TakeProfileField(SignalField field, ProfileUpdate& update) {
   if (field.name == "kind") return TakeKind(field, update);
   if (field.name == "preferred_channel") return TakeChannels(field, update);
   if (field.name == "time_zone") return Take<std::string>(field, "a text", update.time_zone);
@@ -66,26 +81,6 @@ Status TakeField(SignalField& field, ProfileUpdate& update) {
   }
   field.name.erase(0, kAttributes.size());
   update.attributes.push_back(std::move(field));
-  return {};
-}
-
-}  // namespace
-
-const std::vector<std::string>& ProfileFieldNames() {
-  static const std::vector<std::string> kNames = {
-      "kind",          "time_zone",     "jurisdiction", "segment",           "language",
-      "is_vulnerable", "is_human_only", "pause_until",  "preferred_channel", "attributes.<name>"};
-  return kNames;
-}
-
-bool IsProfileField(std::string_view name) {
-  if (name.starts_with(kAttributes))
-    return name.size() > kAttributes.size() && !name.ends_with('>');
-  return std::ranges::find(ProfileFieldNames(), name) != ProfileFieldNames().end();
-}
-
-Status FillProfile(std::vector<SignalField> fields, ProfileUpdate& update) {
-  for (SignalField& field : fields) EVENKEEL_RETURN_IF_ERROR(TakeField(field, update));
   return {};
 }
 

@@ -13,9 +13,9 @@ namespace evenkeel::internal {
 const std::vector<std::string>& ProfileFieldNames();
 bool IsProfileField(std::string_view name);
 
-/// Puts `fields`, which are sorted by name, where they belong.
+/// Puts `field` where it belongs. REQUIRES: IsProfileField() of its name.
 ///
 /// Errors: kInvalidArgument naming a field of the wrong kind.
-Status FillProfile(std::vector<SignalField> fields, ProfileUpdate& update);
+Status TakeProfileField(SignalField field, ProfileUpdate& update);
 
 }  // namespace evenkeel::internal

@@ -105,21 +105,24 @@ std::string_view RowValue::Clean(std::string_view text, std::string& scratch) co
   return scratch;
 }
 
-Result<std::optional<FieldValue>> RowValue::Read(std::span<const RawValue> row) const {
+Result<std::optional<FieldValue>> RowValue::Read(std::span<const RawValue> row,
+                                                 RowOrigin& origin) const {
+  origin = this->origin();
   const std::string_view raw = TextOf(row);
   if (raw.empty()) {
     if (doc_.optional) return std::optional<FieldValue>();
     return InvalidArgument("the field " + Quoted(name_) + " is missing or empty");
   }
   std::string scratch;
-  Result<FieldValue> value = Parse(Clean(raw, scratch), row);
+  Result<FieldValue> value = Parse(Clean(raw, scratch), row, origin);
   if (value.ok()) return std::optional<FieldValue>(std::move(value).value());
-  return InvalidArgument(name_ + ": " + value.status().message());
+  return InvalidArgument(std::string(origin.field) + ": " + value.status().message());
 }
 
-Result<std::string> RowValue::ReadText(std::span<const RawValue> row) const {
+Result<std::string> RowValue::ReadText(std::span<const RawValue> row, RowOrigin& origin) const {
+  origin = this->origin();
   if (TextOf(row).empty()) return std::string();
-  Result<std::optional<FieldValue>> value = Read(row);
+  Result<std::optional<FieldValue>> value = Read(row, origin);
   if (!value.ok()) return value.status();
   if (!value->has_value()) return std::string();
   if (std::string* text = std::get_if<std::string>(&**value)) return std::move(*text);
@@ -128,7 +131,8 @@ Result<std::string> RowValue::ReadText(std::span<const RawValue> row) const {
   return InvalidArgument(name_ + ": only text and integers can stand here");
 }
 
-Result<FieldValue> RowValue::Parse(std::string_view text, std::span<const RawValue> row) const {
+Result<FieldValue> RowValue::Parse(std::string_view text, std::span<const RawValue> row,
+                                   RowOrigin& origin) const {
   switch (doc_.as) {
     case ValueKind::kText:
       return FieldValue(std::string(text));
@@ -140,7 +144,7 @@ Result<FieldValue> RowValue::Parse(std::string_view text, std::span<const RawVal
       if (text == "true" || text == "false") return FieldValue(text == "true");
       return InvalidArgument(Quoted(text) + " is not true or false");
     case ValueKind::kMoney:
-      return ParseMoney(text, row);
+      return ParseMoney(text, row, origin);
     case ValueKind::kTime:
       return ParseTime(text);
   }
@@ -176,8 +180,8 @@ Result<FieldValue> RowValue::ParseNumber(std::string_view text) const {
   return InvalidArgument(Quoted(text) + " is not a number");
 }
 
-Result<FieldValue> RowValue::ParseMoney(std::string_view text,
-                                        std::span<const RawValue> row) const {
+Result<FieldValue> RowValue::ParseMoney(std::string_view text, std::span<const RawValue> row,
+                                        RowOrigin& origin) const {
   Money money;
   money.scale = static_cast<std::uint8_t>(doc_.scale);
   EVENKEEL_ASSIGN_OR_RETURN(money.units, ParseScaled(text, doc_.is_minor ? 0 : money.scale));
@@ -185,6 +189,7 @@ Result<FieldValue> RowValue::ParseMoney(std::string_view text,
     money.currency = *doc_.currency;
     return FieldValue(money);
   }
+  origin.field = *doc_.currency_field;
   EVENKEEL_ASSIGN_OR_RETURN(money.currency, ParseCurrency(row[*currency_slot_].text));
   return FieldValue(money);
 }

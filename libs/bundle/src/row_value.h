@@ -49,24 +49,28 @@ class RowValue {
  public:
   static RowValue Compile(const ValueDoc& doc, CompileContext& context);
 
-  /// The value; nothing where it is optional and absent.
+  /// The value; nothing where it is optional and absent. `origin` becomes what was read.
   ///
   /// Errors: kInvalidArgument naming the field and what is wrong.
-  Result<std::optional<FieldValue>> Read(std::span<const RawValue> row) const;
+  Result<std::optional<FieldValue>> Read(std::span<const RawValue> row, RowOrigin& origin) const;
 
   /// True if the row has no text for it.
   bool IsAbsent(std::span<const RawValue> row) const { return TextOf(row).empty(); }
 
   /// The value as text: an integer or text. Empty where it is absent.
-  Result<std::string> ReadText(std::span<const RawValue> row) const;
+  Result<std::string> ReadText(std::span<const RawValue> row, RowOrigin& origin) const;
+
+  RowOrigin origin() const { return {doc_.path, name_}; }
 
  private:
   std::string_view TextOf(std::span<const RawValue> row) const;
   std::string_view Clean(std::string_view text, std::string& scratch) const;
-  Result<FieldValue> Parse(std::string_view text, std::span<const RawValue> row) const;
+  Result<FieldValue> Parse(std::string_view text, std::span<const RawValue> row,
+                           RowOrigin& origin) const;
   Result<FieldValue> ParseInteger(std::string_view text) const;
   Result<FieldValue> ParseNumber(std::string_view text) const;
-  Result<FieldValue> ParseMoney(std::string_view text, std::span<const RawValue> row) const;
+  Result<FieldValue> ParseMoney(std::string_view text, std::span<const RawValue> row,
+                                RowOrigin& origin) const;
   Result<FieldValue> ParseTime(std::string_view text) const;
 
   std::optional<std::size_t> slot_;

@@ -53,6 +53,7 @@ Status FillForget(const std::vector<SignalField>& fields, SignalPayload& payload
 SignalMapping SignalMapping::Compile(const SignalDoc& doc, CompileContext& context) {
   SignalMapping mapping;
   mapping.filter_ = RowFilter::Compile(doc.when, context.slots);
+  mapping.key_ = doc.path;
   mapping.type_ = *doc.type;
   if (const std::optional<SignalFamily> family = FamilyOf(mapping.type_)) {
     mapping.family_ = *family;
@@ -101,45 +102,60 @@ void SignalMapping::CompileConsents(const SignalDoc& doc, CompileContext& contex
   }
 }
 
-Status SignalMapping::FillConsents(std::span<const RawValue> row, TimeMs event_time,
+RowOrigin SignalMapping::OriginOf(std::string_view value) const {
+  for (const auto& [name, from] : values_) {
+    if (name == value) return from.origin();
+  }
+  return {key_, {}};
+}
+
+Status SignalMapping::FillConsents(std::span<const RawValue> row, MappedRow& to,
                                    ProfileUpdate& update) const {
   for (const Consented& from : consents_) {
-    EVENKEEL_ASSIGN_OR_RETURN(const std::optional<FieldValue> granted, from.granted.Read(row));
+    EVENKEEL_ASSIGN_OR_RETURN(const std::optional<FieldValue> granted,
+                              from.granted.Read(row, to.origin));
     if (!granted) continue;
     Consent consent = from.fixed;
     consent.state = std::get<bool>(*granted) ? ConsentState::kGranted : ConsentState::kRefused;
-    consent.since = event_time;
+    consent.since = to.signal.event_time;
     if (from.since) {
-      EVENKEEL_ASSIGN_OR_RETURN(const std::optional<FieldValue> since, from.since->Read(row));
+      EVENKEEL_ASSIGN_OR_RETURN(const std::optional<FieldValue> since,
+                                from.since->Read(row, to.origin));
       if (since) consent.since = std::get<TimeMs>(*since);
     }
     if (from.reference) {
-      EVENKEEL_ASSIGN_OR_RETURN(consent.proof.reference, from.reference->ReadText(row));
+      EVENKEEL_ASSIGN_OR_RETURN(consent.proof.reference, from.reference->ReadText(row, to.origin));
     }
     update.consents.push_back(std::move(consent));
   }
   return {};
 }
 
-Status SignalMapping::Fill(std::span<const RawValue> row, Signal& signal,
-                           SignalPayload& payload) const {
-  signal.type = type_;
-  signal.family = family_;
-  signal.fields.clear();
-  for (const auto& [name, from] : values_) {
-    EVENKEEL_ASSIGN_OR_RETURN(std::optional<FieldValue> value, from.Read(row));
-    if (value) signal.fields.push_back({name, std::move(*value)});
-  }
-  payload = std::monostate();
-  if (family_ == SignalFamily::kForget) {
-    return FillForget(std::exchange(signal.fields, {}), payload);
-  }
-  if (family_ != SignalFamily::kProfile) return {};
+Status SignalMapping::FillProfile(std::span<const RawValue> row, MappedRow& to) const {
   ProfileUpdate update;
-  EVENKEEL_RETURN_IF_ERROR(FillProfile(std::exchange(signal.fields, {}), update));
-  EVENKEEL_RETURN_IF_ERROR(FillConsents(row, signal.event_time, update));
-  payload = std::move(update);
+  for (const auto& [name, from] : values_) {
+    EVENKEEL_ASSIGN_OR_RETURN(std::optional<FieldValue> value, from.Read(row, to.origin));
+    if (value) EVENKEEL_RETURN_IF_ERROR(TakeProfileField({name, std::move(*value)}, update));
+  }
+  EVENKEEL_RETURN_IF_ERROR(FillConsents(row, to, update));
+  to.payload = std::move(update);
+  to.origin = {key_, {}};
   return {};
+}
+
+Status SignalMapping::Fill(std::span<const RawValue> row, MappedRow& to) const {
+  to.signal.type = type_;
+  to.signal.family = family_;
+  to.signal.fields.clear();
+  to.payload = std::monostate();
+  if (family_ == SignalFamily::kProfile) return FillProfile(row, to);
+  for (const auto& [name, from] : values_) {
+    EVENKEEL_ASSIGN_OR_RETURN(std::optional<FieldValue> value, from.Read(row, to.origin));
+    if (value) to.signal.fields.push_back({name, std::move(*value)});
+  }
+  to.origin = {key_, {}};
+  if (family_ != SignalFamily::kForget) return {};
+  return FillForget(std::exchange(to.signal.fields, {}), to.payload);
 }
 
 }  // namespace evenkeel::internal

@@ -8,7 +8,7 @@
 
 #include "row_value.h"
 
-#include "evenkeel/model/signal_payload.h"
+#include "evenkeel/bundle/mapping.h"
 
 namespace evenkeel::internal {
 
@@ -19,8 +19,15 @@ class SignalMapping {
 
   bool Fits(std::span<const RawValue> row) const { return filter_.Holds(row); }
 
-  /// REQUIRES: `signal.event_time` is set.
-  Status Fill(std::span<const RawValue> row, Signal& signal, SignalPayload& payload) const;
+  /// What `to` says of the row but its identity. REQUIRES: `to.signal.event_time` is set.
+  ///
+  /// Errors: kInvalidArgument; `to.origin` is what is wrong.
+  Status Fill(std::span<const RawValue> row, MappedRow& to) const;
+
+  /// Of all of it.
+  const std::string& key() const { return key_; }
+  /// Of the value of this name; of all of it if there is none.
+  RowOrigin OriginOf(std::string_view value) const;
 
  private:
   struct Consented {
@@ -31,10 +38,11 @@ class SignalMapping {
   };
 
   void CompileConsents(const SignalDoc& doc, CompileContext& context);
-  Status FillConsents(std::span<const RawValue> row, TimeMs event_time,
-                      ProfileUpdate& update) const;
+  Status FillProfile(std::span<const RawValue> row, MappedRow& to) const;
+  Status FillConsents(std::span<const RawValue> row, MappedRow& to, ProfileUpdate& update) const;
 
   RowFilter filter_;
+  std::string key_;
   std::string type_;
   SignalFamily family_ = SignalFamily::kCustom;
   std::vector<std::pair<std::string, RowValue>> values_;  // Sorted by name.

@@ -152,6 +152,7 @@ struct SignalDoc {
   RowConditions when;
   ValueMap values;
   std::vector<ConsentDoc> consents;
+  std::string path;
   void Describe(Fields& f) {
     f.Required("type", type,
                "`<family>.<kind>` of the contract, such as `billing.invoice`, or `custom.<name>`.");
@@ -175,6 +176,7 @@ struct DeadLetterDoc {
   static constexpr std::string_view kAbout = "Rows that go to the dead letters.";
   RowConditions when;
   Name reason;
+  std::string path;
   void Describe(Fields& f) {
     f.Required("when", when, "Rows for which all of these hold.");
     f.Required("reason", reason, "The reason they carry there.");

@@ -196,7 +196,7 @@ bool PutCustom(const SignalField& field, v1::CustomEvent& event) {
 }
 
 /// A custom event: every field into the map of its kind.
-Status FillCustom(const Signal& signal, v1::CustomEvent& event) {
+Status FillCustom(const Signal& signal, v1::CustomEvent& event, std::string& fault) {
   constexpr std::string_view kPrefix = "custom.";
   event.set_name(signal.type.substr(kPrefix.size()));
   if (!IsCustomName(event.name())) {
@@ -205,10 +205,12 @@ Status FillCustom(const Signal& signal, v1::CustomEvent& event) {
   }
   for (const SignalField& field : signal.fields) {
     if (!IsCustomName(field.name)) {
+      fault = field.name;
       return InvalidArgument("the field " + field.name + " of " + signal.type +
                              " is not 1 to 128 of a-z, 0-9, '_' and '.'");
     }
     if (!PutCustom(field, event)) {
+      fault = field.name;
       return InvalidArgument("the field " + field.name + " of " + signal.type +
                              " is not finite, not UTF-8 or money without a currency");
     }
@@ -216,20 +218,25 @@ Status FillCustom(const Signal& signal, v1::CustomEvent& event) {
   return {};
 }
 
-Result<std::unique_ptr<pb::Message>> FlatMessage(const MessagePlan& plan, const Signal& signal) {
+Result<std::unique_ptr<pb::Message>> FlatMessage(const MessagePlan& plan, const Signal& signal,
+                                                 std::string& fault) {
   std::unique_ptr<pb::Message> message(
       pb::MessageFactory::generated_factory()->GetPrototype(plan.descriptor)->New());
   if (plan.is_custom) {
-    EVENKEEL_RETURN_IF_ERROR(FillCustom(signal, dynamic_cast<v1::CustomEvent&>(*message)));
+    EVENKEEL_RETURN_IF_ERROR(FillCustom(signal, dynamic_cast<v1::CustomEvent&>(*message), fault));
     return message;
   }
   for (const SignalField& field : signal.fields) {
-    EVENKEEL_RETURN_IF_ERROR(SetField(plan, field, *message));
+    Status status = SetField(plan, field, *message);
+    if (status.ok()) continue;
+    fault = field.name;
+    return status;
   }
   for (const LeafPlan& leaf : plan.leaves) {
     if (!leaf.is_required) continue;
     const bool is_set = message->GetReflection()->HasField(*message, leaf.path.front());
     if (!is_set) {
+      fault = leaf.name;
       return InvalidArgument("signals of type " + plan.info.type + " need the field " + leaf.name);
     }
   }
@@ -237,12 +244,13 @@ Result<std::unique_ptr<pb::Message>> FlatMessage(const MessagePlan& plan, const 
 }
 
 /// What has no exact form in a named value: see NamedValue.
-Status CheckAttributes(const SignalPayload& payload) {
+Status CheckAttributes(const SignalPayload& payload, std::string& fault) {
   const auto* profile = std::get_if<ProfileUpdate>(&payload);
   if (profile == nullptr) return {};
   for (const SignalField& attribute : profile->attributes) {
     const auto* number = std::get_if<double>(&attribute.value);
     if (number != nullptr && !(std::abs(*number) < 9e12)) {
+      fault = "attributes." + attribute.name;
       return InvalidArgument("the attribute " + attribute.name +
                              " is no number below 9,000,000,000,000");
     }
@@ -268,14 +276,17 @@ Status CheckEnvelope(const Signal& signal, const MessagePlan& plan) {
 
 }  // namespace
 
-Result<EncodedRecord> EncodeSignal(const Signal& signal, const SignalPayload& payload) {
+Result<EncodedRecord> EncodeSignal(const Signal& signal, const SignalPayload& payload,
+                                   std::string* fault) {
+  std::string unasked;
+  if (fault == nullptr) fault = &unasked;
   const MessagePlan* plan = internal::FindPlanByType(signal.type);
   if (plan == nullptr) return InvalidArgument("there is no type of signal " + signal.type);
   EVENKEEL_RETURN_IF_ERROR(CheckEnvelope(signal, *plan));
-  EVENKEEL_RETURN_IF_ERROR(CheckAttributes(payload));
+  EVENKEEL_RETURN_IF_ERROR(CheckAttributes(payload, *fault));
   std::unique_ptr<pb::Message> message = internal::PayloadMessage(payload, signal.customer.value());
   if (message == nullptr) {
-    EVENKEEL_ASSIGN_OR_RETURN(message, FlatMessage(*plan, signal));
+    EVENKEEL_ASSIGN_OR_RETURN(message, FlatMessage(*plan, signal, *fault));
   } else if (message->GetDescriptor() != plan->descriptor) {
     return InvalidArgument("signals of type " + signal.type + " carry another payload");
   }

@@ -30,6 +30,7 @@ struct BadRequest {
   const char* reason;  ///< Of the first error.
   const char* text;    ///< In the message.
   httplib::Headers headers = {};
+  const char* key = "";  ///< Of the first error; empty: of none.
 };
 
 std::string With(const char* attribute, const json& value) {
@@ -121,6 +122,68 @@ std::vector<BadRequest> Envelopes() {
   };
 }
 
+/// A row of a failed payment that is taken, but for one field.
+std::string Attempt(const char* field, const json& value) {
+  json row = {{"event", "payment_attempt"},   {"event_id", "1"},     {"customer", "ada"},
+              {"at", "2026-03-04T10:00:00Z"}, {"source", "billing"}, {"invoice", "i"},
+              {"amount_cents", 1990},         {"currency", "EUR"},   {"method", "card"},
+              {"result", "failed"},           {"attempt", 1},        {"final", false}};
+  row[field] = value;
+  return row.dump();
+}
+
+/// What is wrong with a row names the row's own field and what of sources.yaml wants it.
+std::vector<BadRequest> Rows() {
+  const auto row = [](const char* name, const char* field, const json& value, const char* reason,
+                      const char* text, const char* told, const char* key) {
+    return BadRequest{name,
+                      "/v1/events/simulator",
+                      "application/json",
+                      Attempt(field, value),
+                      400,
+                      told,
+                      reason,
+                      text,
+                      {},
+                      key};
+  };
+  constexpr const char* kCustomer = "sources.simulator.customer";
+  constexpr const char* kTime = "sources.simulator.time";
+  constexpr const char* kAttempt = "sources.simulator.signals[6].values";
+  static const std::string kAmount = std::string(kAttempt) + ".amount";
+  static const std::string kNumber = std::string(kAttempt) + ".attempt_number";
+  static const std::string kStatus = std::string(kAttempt) + ".status";
+  static const std::string kFinal = std::string(kAttempt) + ".is_final";
+  return {
+      row("no customer", "customer", "", "no_customer", "'customer' is missing or empty",
+          "customer", kCustomer),
+      row("a customer with a line end", "customer", "a\nb", "bad_customer", "", "customer",
+          kCustomer),
+      row("a customer too long", "customer", std::string(300, 'c'), "bad_value", "256", "customer",
+          kCustomer),
+      row("a customer who is a flag", "customer", json::object(), "no_customer", "", "customer",
+          kCustomer),
+      row("a time in words", "at", "yesterday", "bad_value", "at: 'yesterday'", "at", kTime),
+      row("a time before 2000", "at", "1999-12-31T00:00:00Z", "absurd_time", "", "at", kTime),
+      row("no id", "event_id", "", "bad_value", "'event_id', part of the id", "event_id",
+          "sources.simulator.id.fields"),
+      row("no source", "source", "", "bad_value", "source of the row is empty", "source",
+          "sources.simulator.source"),
+      row("no number", "attempt", "first", "bad_value", "attempt: 'first'", "attempt",
+          kNumber.c_str()),
+      row("a value that is missing", "final", nullptr, "bad_value", "'final'", "final",
+          kFinal.c_str()),
+      row("no amount", "amount_cents", "much", "bad_value", "amount_cents: 'much'", "amount_cents",
+          kAmount.c_str()),
+      row("no currency", "currency", "Euro", "bad_value", "currency: 'Euro'", "currency",
+          kAmount.c_str()),
+      row("a word that the contract does not have", "result", "lost", "bad_value",
+          "the field status of billing.payment_attempt takes", "result", kStatus.c_str()),
+      row("a row that nothing fits", "event", "?", "unmapped", "no signal", "data",
+          "sources.simulator"),
+  };
+}
+
 std::vector<BadRequest> Bodies() {
   const std::string events = "/v1/events";
   const std::string mapped = "/v1/events/simulator";
@@ -151,11 +214,16 @@ std::vector<BadRequest> Bodies() {
        "line 2, column 2"},
       {"a row of JSON lines that is no JSON", mapped, "application/x-ndjson", Row("ada") + "\n{\n",
        400, "data", "malformed_row", "1 of 2 events"},
-      {"a row without a customer", mapped, "application/json",
-       "[" + Row("ada") + "," + Row("") + "]", 400, "data", "no_customer", "1 of 2 events"},
-      {"a row that nothing fits", mapped, "application/json",
-       R"({"event":"?","event_id":"1","customer":"ada","at":"2026-03-04T10:00:00Z","source":"app"})",
-       400, "data", "unmapped", ""},
+      {"a row without a customer",
+       mapped,
+       "application/json",
+       "[" + Row("ada") + "," + Row("") + "]",
+       400,
+       "customer",
+       "no_customer",
+       "1 of 2 events",
+       {},
+       "sources.simulator.customer"},
       {"a list of numbers", mapped, "application/json", "[1, 2]", 400, "data", "malformed_row", ""},
       {"a tick without a time", "/v1/ticks", "application/json", "{}", 400, "time", "bad_time", ""},
       {"a tick with more", "/v1/ticks", "application/json",
@@ -176,13 +244,14 @@ void Expect(const BadRequest& each, const DoorAnswer& answer) {
   ASSERT_TRUE(answer.body["errors"].is_array()) << answer.text;
   EXPECT_EQ(answer.body["errors"][0]["field"], field) << answer.text;
   EXPECT_EQ(answer.body["errors"][0]["reason"], each.reason) << answer.text;
+  EXPECT_EQ(answer.body["errors"][0].value("key", ""), each.key) << answer.text;
 }
 
 TEST_P(IngestTest, EveryBadRequestIsToldWhereAndWritesNothing) {
   Start();
   rig_->world.Publish(DemoBundle(), 1);
   ASSERT_TRUE(rig_->AwaitBundle());
-  for (const auto& table : {Envelopes(), Bodies()}) {
+  for (const auto& table : {Envelopes(), Rows(), Bodies()}) {
     for (const BadRequest& each : table) {
       SCOPED_TRACE(each.name);
       Expect(each, rig_->Post(each.path, each.content_type, each.body, each.headers));

@@ -164,15 +164,16 @@ TEST(MappingTest, ChoosesTheFirstSignalThatFits) {
       - {type: custom.b, when: {k: [a, b]}}
       - {type: custom.c, when: {k: {present: false}}}
 )";
-  EXPECT_THAT(Map(yaml,
-                  "who,at,k,v\nx,01/01/2011 12:00,ab,1\nx,01/01/2011 12:00,a,0\n"
-                  "x,01/01/2011 12:00,,0\nx,01/01/2011 12:00,z,0\nx,01/01/2011 12:00,test,0\n"
-                  "x,01/01/2011 12:00,bad,1\n,01/01/2011 12:00,a,1\n"),
-              ElementsAre("custom.a x @1293883200000", "custom.b x @1293883200000",
-                          "custom.c x @1293883200000",
-                          "unmapped: f:5: no signal of the source fits the row", "skipped",
-                          "known_bad: f:7: as the source says",
-                          "no_customer: f:8: the row names no customer"));
+  EXPECT_THAT(
+      Map(yaml,
+          "who,at,k,v\nx,01/01/2011 12:00,ab,1\nx,01/01/2011 12:00,a,0\n"
+          "x,01/01/2011 12:00,,0\nx,01/01/2011 12:00,z,0\nx,01/01/2011 12:00,test,0\n"
+          "x,01/01/2011 12:00,bad,1\n,01/01/2011 12:00,a,1\n"),
+      ElementsAre("custom.a x @1293883200000", "custom.b x @1293883200000",
+                  "custom.c x @1293883200000",
+                  "unmapped: f:5: no signal of the source fits the row", "skipped",
+                  "known_bad: f:7: as the source says",
+                  "no_customer: f:8: the row names no customer: 'who' is missing or empty"));
 }
 
 TEST(MappingTest, SetsAsideWhatItCannotReadExactly) {

@@ -28,6 +28,7 @@ struct MappedRow {
   /// kDeadLetter: `malformed_row`, `no_customer`, `bad_value`, `unmapped`, or as the source says.
   std::string reason;
   std::string detail;     ///< kDeadLetter: for people, with place and value: not for logs.
+  RowOrigin origin;       ///< kDeadLetter: what is to be looked at; kSignal: the signal's key.
   std::string_view raw;   ///< The row as it stands in the file, until the next one is read.
   std::int64_t line = 0;  ///< In the file, from 1.
   bool has_time = true;   ///< kSignal; false: `signal` has the time of its place.
@@ -51,6 +52,18 @@ class SourceMapping {
   const std::vector<std::string>& fields() const;
   /// "csv" or "json_lines".
   std::string_view format() const;
+  /// Where the parts of a row's signal come from.
+  struct Origins {
+    RowOrigin signal;
+    RowOrigin source;
+    RowOrigin customer;
+    RowOrigin id;  ///< Of more than one field: the first. Without fields: no key.
+    RowOrigin time;
+  };
+  /// REQUIRES, here and below: Map() made a signal of `row`.
+  Origins OriginsOf(const MappedRow& row) const;
+  /// Where the value of that name in the contract comes from; the signal's if it is not mapped.
+  RowOrigin OriginOf(const MappedRow& row, std::string_view value) const;
   /// Rows have an id of their own, wherever they stand.
   bool has_id() const;
 

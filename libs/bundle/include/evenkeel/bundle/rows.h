@@ -23,6 +23,12 @@ struct RawValue {
   bool empty() const { return text.empty(); }
 };
 
+/// Where a value of a signal comes from. Both live as long as the mapping that says so.
+struct RowOrigin {
+  std::string_view key;    ///< Of sources.yaml, "sources.shop.customer"; empty: of none.
+  std::string_view field;  ///< Of the row, "who"; empty: of none, such as a constant.
+};
+
 /// Reads a file row by row, in constant memory.
 ///
 /// Thread-safety: one thread at a time.

@@ -15,7 +15,9 @@ namespace evenkeel {
 /// for loaders of history.
 ///
 /// Errors: kInvalidArgument naming type, field and what would be right: an unknown type, a field
-/// the type does not have, a value of another kind, a missing required field.
-Result<EncodedRecord> EncodeSignal(const Signal& signal, const SignalPayload& payload = {});
+/// the type does not have, a value of another kind, a missing required field. `fault`, where given,
+/// becomes the field's name if one is at fault.
+Result<EncodedRecord> EncodeSignal(const Signal& signal, const SignalPayload& payload = {},
+                                   std::string* fault = nullptr);
 
 }  // namespace evenkeel
