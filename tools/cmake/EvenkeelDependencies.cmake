@@ -20,4 +20,12 @@ find_package(ZLIB REQUIRED)
 pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
+
+# What programs that serve allocate with; sanitizers bring their own.
+add_library(evenkeel_allocator INTERFACE)
+add_library(evenkeel::allocator ALIAS evenkeel_allocator)
+if(NOT EVENKEEL_SANITIZE)
+  target_link_libraries(evenkeel_allocator INTERFACE PkgConfig::jemalloc)
+endif()

@@ -160,9 +160,15 @@ class RunTest(unittest.TestCase):
         other.write_text('{"kind":"run","seed":6,"customers":60,"days":25,"start":"2026-01-05","ticks_per_day":1}\n')
         (self.folder / "garbage").write_text("garbage\n")
         events = ["--events-url", company.url + "/v1/events/simulator"]
+        doors = [*events, "--ticks-url", company.url + "/v1/ticks", "--progress-url", company.url + "/progress", "--lockstep"]
+        desk = ["--approvals-url", company.url + "/evenkeel.v1.ApprovalService"]
         cases = [
             ([*base, "--events-url", "ftp://x"], "--events-url 'ftp://x' is not http://host[:port]/path"),
             ([*base, *events, "--lockstep"], "--lockstep needs --ticks-url and --progress-url"),
+            ([*base, *events, *desk], "--approvals-url needs --lockstep"),
+            ([*base, *doors, *desk], "--approvals-url needs --tokens-file"),
+            ([*base, *doors, *desk, "--tokens-file", self.folder / "t", "--yes-share", "0.6", "--no-share", "0.6"], "more than 1 together"),
+            ([*base, *doors, "--approvals-url", "x"], "--approvals-url 'x/ListApprovals' is not http://"),
             ([*base, *events, "--start", "soon"], "--start 'soon' is not a date"),
             (["run", *world, *events, "--journal", self.folder / "j", "--secret-file", bad_secret], "make one with"),
             (["run", *world, *events, "--journal", other, "--secret-file", self.secret], "is of another run"),
