@@ -41,9 +41,11 @@ def expect(is_so, what):
 class Answer(Exception):
     """A call that was refused."""
 
-    def __init__(self, code, message):
-        super().__init__(f"{code}: {message}")
-        self.code = code
+    def __init__(self, problem):
+        super().__init__(f"{problem['code']}: {problem['message']}")
+        self.code, self.message = problem["code"], problem["message"]
+        self.reason = next((detail["debug"]["reason"] for detail in problem.get("details", ())
+                            if "reason" in detail["debug"]), "")
 
 
 class Site:
@@ -76,19 +78,20 @@ class Site:
         port = read_port(self.door / "http.port")
         return f"http://127.0.0.1:{port}" if port else None
 
-    def call(self, method, request, person=None):
+    def tokens(self):
+        return dict(line.split(":", 1) for line in (self.door / "people.tokens").read_text().split())
+
+    def call(self, method, request, person=None, url=None):
         """What the method answers; nothing while nobody does."""
         headers = {"content-type": "application/json"}
         if person:
-            tokens = dict(line.split(":", 1) for line in (self.door / "people.tokens").read_text().split())
-            headers["authorization"] = f"Bearer {tokens[person]}"
-        call = urllib.request.Request(f"{self.url()}/evenkeel.v1.{method}", json.dumps(request).encode(), headers)
+            headers["authorization"] = f"Bearer {self.tokens()[person]}"
+        call = urllib.request.Request(f"{url or self.url()}/evenkeel.v1.{method}", json.dumps(request).encode(), headers)
         try:
             with urllib.request.urlopen(call, timeout=20) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
-            problem = json.load(error)
-            raise Answer(problem["code"], problem["message"]) from None
+            raise Answer(json.load(error)) from None
         except (urllib.error.URLError, OSError, ValueError):
             return None
 
@@ -108,6 +111,9 @@ class Site:
             left = [row for row in (page["last"] or {}).get("topics", []) if row["applied"] != row["end"]]
             raise Failure(f"{failure}; not applied: {left}; {page['last'] and page['last']['lag']}") from None
         return page["last"]
+
+    def connector(self):
+        return {"name": "nowhere", "channels": CHANNELS, "sandbox": {"file": str(self.folder / "actions.jsonl")}}
 
     def kill_console(self):
         self.processes[self.console].kill()
@@ -145,7 +151,7 @@ class Local(Site):
             "deployment": {"prefix": PREFIX}, "api": {}, "console": {},
             "decider": {"channels": CHANNELS, "bundles": {"is_unsigned_allowed": True}, "engine": {"workers": 1}},
             "executor": {"actions": {"is_unsigned_allowed": True}, "engine": {"workers": 1},
-                         "connectors": [{"name": "nowhere", "channels": CHANNELS, "sandbox": {}}]},
+                         "connectors": [self.connector()]},
         })
         self.door.mkdir()
         self.command("topics", "create")
@@ -168,15 +174,15 @@ class Kafka(Site):
         def engine(name):
             return {"instance": name, "workers": 1, "state": {"directory": str(folder / name)}}
         self.config = self.write("decider", {**shared, "channels": CHANNELS, "bundles": {"is_unsigned_allowed": True},
-                                             "engine": engine("decider")})
+                                             "engine": engine("decider"), "api": {}})
         self.command("topics", "create")
         self.command("bundle", "publish", folder / "bundle")
         self.start("decider", "evenkeel-decider", self.config)
         self.start("executor", "evenkeel-executor", self.write("executor", {
             **shared, "actions": {"is_unsigned_allowed": True}, "engine": engine("executor"),
-            "connectors": [{"name": "nowhere", "channels": CHANNELS, "sandbox": {}}]}))
-        self.start("console", "evenkeel-console",
-                   self.write("console", {**shared, "channels": CHANNELS, "view_directory": str(self.door)}))
+            "connectors": [self.connector()]}))
+        self.console_config = {**shared, "channels": CHANNELS, "view_directory": str(self.door)}
+        self.start("console", "evenkeel-console", self.write("console", self.console_config))
         wait_for("the console's port", self.url, self.processes.values(), timeout=60)
 
     def protoc(self, how, message, data):
@@ -292,17 +298,22 @@ def check_verdicts(site):
     return asked[0]
 
 
-def main():
+def check(site):
+    result = {"answers_equal": check_lists(site)}
+    if isinstance(site, Kafka):
+        result.update(verdicts=REQUESTS, kills=KILLS, asked=check_verdicts(site))
+    return result
+
+
+def run_test(sites, check_site):
+    """On the kind of site that the command line names."""
     where, binaries, folder = sys.argv[1], pathlib.Path(sys.argv[2]).resolve(), pathlib.Path(sys.argv[3]).resolve()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     site = None
     try:
-        site = (Kafka if where == "kafka" else Local)(binaries, folder)
-        result = {"log": where, "answers_equal": check_lists(site)}
-        if where == "kafka":
-            result.update(verdicts=REQUESTS, kills=KILLS, asked=check_verdicts(site))
-        print(json.dumps(result))
+        site = sites[where](binaries, folder)
+        print(json.dumps({"log": where, **check_site(site)}))
     except Failure as failure:
         raise SystemExit(f"{failure}\n" + "".join(f"--- {name}\n{process.tail()}\n" for name, process in
                                                  (site.processes if site else {}).items())) from None
@@ -312,4 +323,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    run_test({"local": Local, "kafka": Kafka}, check)
