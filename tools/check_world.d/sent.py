@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import hashlib
 import json
+import signal
 
 
 class SentError(Exception):
@@ -131,3 +132,12 @@ def read_target(paths):
                 journal.take(entry["id"] if "kind" in entry else entry["webhook_id"], entry["outcome"])
     journal.applied = +journal.applied
     return journal
+
+
+def read_kills(path):
+    """How often each kind of process (its name before the dash) ended by SIGKILL and was started again."""
+    kills = collections.Counter()
+    for entry in journal_lines(path):
+        if entry["ended"] == -signal.SIGKILL and entry["again"] not in (None, entry["pid"]):
+            kills[entry["name"].split("-")[0]] += 1
+    return dict(sorted(kills.items()))

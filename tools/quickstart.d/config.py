@@ -48,7 +48,7 @@ def executor(secret, url):
     }
 
 
-def standalone(folder, secret, url, lockstep):
+def standalone(folder, secret, url, lockstep, api):
     return write(folder / "standalone.yaml", {
         "directory": str(folder / "data"),
         "log": {"partition_count": PARTITIONS},
@@ -57,7 +57,7 @@ def standalone(folder, secret, url, lockstep):
         "executor": {**executor(secret, url), "engine": {"workers": 1}},
         "ingest": {"bundles": UNSIGNED},
         "console": {},
-        "api": {"http": {"port": 0}, "grpc": {"port": 0}},
+        "api": api,
     })
 
 
@@ -74,13 +74,13 @@ def on_kafka(folder, bootstrap, name, lockstep, parts):
     })
 
 
-def kafka_services(folder, bootstrap, secret, url, lockstep):
-    """Configuration files by process name; the part before the dash names the program."""
+def kafka_services(folder, bootstrap, secret, url, lockstep, api=dict):
+    """Configuration files by process name; the part before the dash names the program. `api()` gives each its doors."""
     parts = {
-        "decider-a": {**decider(secret), **engine(folder, "decider-a"), "api": {}},
-        "decider-b": {**decider(secret), **engine(folder, "decider-b"), "api": {}},
+        "decider-a": {**decider(secret), **engine(folder, "decider-a"), "api": api()},
+        "decider-b": {**decider(secret), **engine(folder, "decider-b"), "api": api()},
         "executor-a": {**executor(secret, url), **engine(folder, "executor-a")},
-        "ingest-a": {"instance": "a", "directory": str(folder / "state" / "ingest-a"), "bundles": UNSIGNED, "api": {}},
-        "console-a": {"instance": "a", "view_directory": str(folder / "state" / "console-a"), "channels": CHANNELS, "api": {}},
+        "ingest-a": {"instance": "a", "directory": str(folder / "state" / "ingest-a"), "bundles": UNSIGNED, "api": api()},
+        "console-a": {"instance": "a", "view_directory": str(folder / "state" / "console-a"), "channels": CHANNELS, "api": api()},
     }
     return {name: on_kafka(folder, bootstrap, name, lockstep, content) for name, content in parts.items()}

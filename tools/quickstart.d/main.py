@@ -3,18 +3,19 @@
 
 import argparse
 import pathlib
-import shutil
+import signal
 import subprocess
 import sys
 import time
 
+import hints
 import people
 import show
+import story
 from processes import Failure
-from world import PREFIX, EmbeddedWorld, KafkaWorld
+from world import CHANNELS, PREFIX, EmbeddedWorld, KafkaWorld, clear
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-WEBHOOK_CHANNELS = ["email", "sms", "push", "task"]
 
 
 def arguments():
@@ -32,6 +33,7 @@ def arguments():
     parser.add_argument("--dir", type=pathlib.Path, default=ROOT / "var" / "quickstart",
                         help="where everything it makes goes; emptied at the start")
     options = parser.parse_args()
+    options.dir = options.dir.resolve()
     options.days = options.days or (90 if options.check else 60)
     if options.trial:
         options.customers, options.days = 300, 30
@@ -41,16 +43,16 @@ def arguments():
 class Crashes:
     """Kills each victim once, at its share of the way, while the world goes on."""
 
-    def __init__(self, world, days):
-        self.world = world
+    def __init__(self, world, days, say):
+        self.world, self.say = world, say
         victims = world.victims()
         self.plan = [(days * (i + 1) // (len(victims) + 1), victim) for i, victim in enumerate(victims)]
 
     def __call__(self):
         if self.plan and self.world.day() >= self.plan[0][0]:
             day, victim = self.plan.pop(0)
-            show.say(f"kill -9 of {victim.name} on day {day}; it starts again")
-            self.world.restart(victim)
+            self.say(f"kill -9 of {victim.name} on day {day}; it starts again")
+            self.world.kill(victim)
 
 
 def check(world, options):
@@ -60,21 +62,23 @@ def check(world, options):
     dumps = [world.dump(topic) for topic in topics if any(part in topic for part in parts) or topic.endswith(".dlq")]
     command = [ROOT / "tools" / "check_world", "--events", world.events, "--run", world.journal, "--dump", *dumps,
                "--policy", ROOT / "tools" / "check_world.d" / "policies" / "demo.json", "--prefix", PREFIX, "--complete",
-               "--webhook-channels", *WEBHOOK_CHANNELS, "--min-no-action", "0.3", "--max-no-action", "0.95"]
+               "--webhook-channels", *CHANNELS, "--min-no-action", "0.3", "--max-no-action", "0.95", "--kills", world.kills,
+               "--min-kills", *[f"{victim.name.split('-')[0]}=1" for victim in world.victims()]]
     if not options.trial:
         command += ["--min-signals", "100000", "--min-executed", "500", "--min-released", "5", "--min-rejected", "5",
                     "--min-expired", "5", "--min-tasks", "20", "--min-proposer", "20", "--proposers", "retention/1",
                     "service_recovery/1"]
     if options.kafka:
         command += ["--kcat", *[world.kcat(f"{PREFIX}{topic}.v1") for topic in (
-            "decisions", "receipts", "approvals.requests", "approvals.verdicts", *[f"actions.{c}" for c in WEBHOOK_CHANNELS])]]
+            "decisions", "receipts", "approvals.requests", "approvals.verdicts", *[f"actions.{c}" for c in CHANNELS])]]
     return subprocess.run([str(part) for part in command], check=False).returncode
 
 
 def judged(world, options):
     """The world to its end, with crashes and with people who answer; then the judge."""
     begun = time.monotonic()
-    meanwhile, crashes = show.Summary(world), Crashes(world, options.days)
+    meanwhile = show.Summary(world)
+    crashes = Crashes(world, options.days, meanwhile.say)
     reviewer = people.Reviewer(world.api_port, world.people_file()).start()
 
     def turn():
@@ -100,18 +104,41 @@ def shown(world):
     world.run_to_the_end(meanwhile)
     world.wait_idle(meanwhile)
     meanwhile.last()
-    show.story(world)
+    cast = hints.Cast(world)
+    if cast.told:
+        story.story(world, cast.told)
     show.value(world)
-    show.hints(world)
+    print(hints.hints(world, cast), flush=True)
+    supervise(world)
+
+
+def supervise(world):
+    """Starts again what is killed, as whatever runs services does; who ends by itself again and again has a problem."""
+    falls = {}
     while True:
-        time.sleep(1)
+        time.sleep(0.1)
         world.simulator.check()
+        for service in world.services:
+            if service.child.poll() is None:
+                continue
+            recent = falls.setdefault(service.name, [])
+            recent[:] = [at for at in recent if at > time.monotonic() - 20] + [time.monotonic()]
+            if len(recent) > 3:
+                service.check()
+            show.say(f"{service.name} ended with code {service.child.returncode}; it starts again")
+            world.again(service)
+
+
+def stop_as_by_hand(_number, _frame):
+    raise KeyboardInterrupt
 
 
 def main():
     options = arguments()
-    shutil.rmtree(options.dir, ignore_errors=True)
-    options.dir.mkdir(parents=True)
+    # A terminal that is closed ends it, too; what it has started must not stay.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop_as_by_hand)
+    held = clear(options.dir)
     kind = KafkaWorld if options.kafka else EmbeddedWorld
     world = kind(options.dir, options.build / "bin", ROOT / "deploy" / "bundles" / "demo", options)
     try:
@@ -124,6 +151,7 @@ def main():
         return 0
     finally:
         world.stop()
+        held.close()
 
 
 if __name__ == "__main__":

@@ -6,29 +6,26 @@ import subprocess
 import time
 
 import config
-import people
-from processes import Failure, Process, metrics, progress, read_port, run, wait_for
+from doors import CHANNELS, PREFIX, Doors
+from processes import Failure, Process, end_leftovers, free_port, hold, run, wait_for
 
 TOOLS = pathlib.Path(__file__).resolve().parent.parent
-PREFIX = "evenkeel."
 
 
-class World:
-    """What both kinds have: the simulator, the services, and how they are asked."""
+class World(Doors):
+    """What both kinds have: the simulator, the services, and how they end."""
 
     def __init__(self, folder, binaries, bundle, options):
-        self.folder, self.bin, self.bundle, self.options = folder, binaries, folder / "bundle", options
-        self.template = bundle
-        self.evenkeel = binaries / "evenkeel"
-        self.events, self.journal = folder / "world.jsonl", folder / "run.jsonl"
-        self.started, self.services, self.config = [], [], None
-        for part in ("logs", "dumps"):
+        super().__init__(folder, binaries, options.kafka)
+        self.options, self.template = options, bundle
+        self.started, self.services, self.gone = [], [], {}
+        for part in ("logs", "dumps", "pids"):
             (folder / part).mkdir(parents=True, exist_ok=True)
 
     # --- the parts ---
 
     def start(self, name, *command):
-        process = Process(name, command, self.folder / "logs" / f"{name}.log").start()
+        process = Process(name, command, self.folder / "logs" / f"{name}.log", self.pid_file(name)).start()
         self.started.append(process)
         return process
 
@@ -46,8 +43,11 @@ class World:
             "--journal", self.journal, "--events-file", self.events, "--patience", 300, "--stay", *pace)
         return wait_for("the simulator", lambda: url.exists() and url.read_text().strip(), [self.simulator], 20)
 
-    def command(self, *arguments):
-        return run([self.evenkeel, "--config", self.config, *arguments])
+    def api(self):
+        """A process that is shown keeps its ports when it comes back: people have its address. With --check it comes back
+        elsewhere, and the simulator must find it."""
+        port = (lambda: 0) if self.options.check else free_port
+        return {"http": {"port": port()}, "grpc": {"port": port()}}
 
     def prepare(self):
         self.secret = config.Secrets(self.folder, self.evenkeel)
@@ -57,10 +57,11 @@ class World:
         self.command("bundle", "publish", self.bundle)
         self.start_services()
         self.wait_ready()
+        self.tell()
 
     def wait_ready(self):
         def ready():
-            pages = [self.progress_of(service) for service in self.engines()]
+            pages = [self.progress_of(service.name) for service in self.engines()]
             return all(page and all(part["ready"] for part in page) for page in pages) and self.api_port()
         wait_for("start of the services", ready, self.services, 120)
 
@@ -104,15 +105,6 @@ class World:
         """Services that run tasks."""
         return [service for service in self.services if service.name.split("-")[0] in ("standalone", "decider", "executor")]
 
-    def whole_progress(self):
-        """What the console says of all processes together; empty while it says nothing."""
-        port = self.api_port()
-        return (progress(port) if port else None) or {}
-
-    def is_idle(self):
-        """All there is was processed, everywhere, and nothing is on its way."""
-        return self.whole_progress().get("idle", False)
-
     def wait_idle(self, meanwhile, timeout=300):
         """Until nothing has been left to do for a while: deciders and executors pass work to and fro."""
         deadline, quiet_since = time.monotonic() + timeout, None
@@ -129,54 +121,35 @@ class World:
             time.sleep(0.2)
 
     def samples(self):
-        """The figures of all services, added up."""
-        total = {}
-        for service in self.services:
-            port = read_port(self.directory(service) / "metrics.port")
-            for name, value in (metrics(port) if port else {}).items():
-                total[name] = total.get(name, 0) + value
+        """The figures of all services, added up, with what processes had counted that are gone."""
+        total = dict(self.gone)
+        for name in self.service_names():
+            for sample, value in self.samples_of(name).items():
+                total[sample] = total.get(sample, 0) + value
         return total
 
-    def progress_of(self, service):
-        port = read_port(self.directory(service) / "metrics.port")
-        return progress(port) if port else None
+    # --- crashes ---
 
-    # --- its doors ---
+    def kill(self, service):
+        """kill -9, noted once it is dead, and a new start."""
+        day = self.day()
+        for sample, value in self.samples_of(service.name).items():
+            if sample.split("{")[0].endswith("_total"):
+                self.gone[sample] = self.gone.get(sample, 0) + value
+        killed = service.kill()
+        self.again(service)
+        with open(self.kills, "a") as file:
+            file.write(json.dumps({"name": service.name, "day": day, "pid": killed, "ended": service.ended,
+                                   "again": service.child.pid}) + "\n")
 
-    def api_port(self):
-        return read_port(self.api_port_file())
-
-    def events_port(self):
-        return read_port(self.events_port_file())
-
-    def call(self, method, request, person=None):
-        token = people.tokens(self.people_file())[person] if person else None
-        return people.call(self.api_port(), method, request, token)
-
-    def waiting_approvals(self):
-        try:
-            return self.call("ApprovalService/ListApprovals", {"state": "APPROVAL_STATE_OPEN", "pageSize": 1000},
-                             "auditor").get("approvals", [])
-        except (people.CallError, OSError):
-            return []
-
-    def dump(self, topic):
-        out = self.folder / "dumps" / f"{topic}.jsonl"
-        with open(out, "w") as file:
-            done = subprocess.run([self.evenkeel, "--config", self.config, "topics", "dump", "--topic", topic],
-                                  stdout=file, stderr=subprocess.PIPE, text=True, check=False)
-        if done.returncode != 0:
-            raise Failure(f"dump of {topic}: {done.stderr.strip()}")
-        return out
-
-    def restart(self, service):
-        """kill -9, and a new start: as after a crash."""
-        service.kill()
-        for name in ("metrics", "http", "grpc", "log"):
-            (self.directory(service) / f"{name}.port").unlink(missing_ok=True)
+    def again(self, service):
+        """Starts what has ended; nobody may find the doors it had."""
+        for door in ("metrics", "http", "grpc", "log"):
+            self.port_file(service.name, door).unlink(missing_ok=True)
         service.start()
 
     def stop(self):
+        self.untell()
         for process in reversed(self.started):
             process.stop()
 
@@ -186,21 +159,10 @@ class EmbeddedWorld(World):
 
     def configure(self, url):
         (self.folder / "data").mkdir(exist_ok=True)
-        self.config = config.standalone(self.folder, self.secret, url, self.options.check)
+        config.standalone(self.folder, self.secret, url, self.options.check, self.api())
 
     def start_services(self):
         self.services = [self.start("standalone", self.bin / "evenkeel-standalone", "--config", self.config)]
-
-    def directory(self, _service):
-        return self.folder / "data"
-
-    def api_port_file(self):
-        return self.folder / "data" / "http.port"
-
-    events_port_file = api_port_file
-
-    def people_file(self):
-        return self.folder / "data" / "people"
 
     def victims(self):
         return [self.services[0]]
@@ -211,24 +173,11 @@ class KafkaWorld(World):
 
     def configure(self, url):
         self.bootstrap = run([TOOLS / "kafka", "start", "-d", self.folder / "kafka"]).strip()
-        self.configs = config.kafka_services(self.folder, self.bootstrap, self.secret, url, self.options.check)
-        self.config = self.configs["decider-a"]
+        self.configs = config.kafka_services(self.folder, self.bootstrap, self.secret, url, self.options.check, self.api)
 
     def start_services(self):
         self.services = [self.start(name, self.bin / f"evenkeel-{name.split('-')[0]}", "--config", path)
                          for name, path in self.configs.items()]
-
-    def directory(self, service):
-        return self.folder / "state" / service.name
-
-    def api_port_file(self):
-        return self.folder / "state" / "console-a" / "http.port"
-
-    def events_port_file(self):
-        return self.folder / "state" / "ingest-a" / "http.port"
-
-    def people_file(self):
-        return self.folder / "state" / "console-a" / "people"
 
     def victims(self):
         by_name = {service.name: service for service in self.services}
@@ -246,4 +195,25 @@ class KafkaWorld(World):
 
     def stop(self):
         super().stop()
-        run([TOOLS / "kafka", "stop", "-d", self.folder / "kafka"])
+        stop_kafka(self.folder)
+
+
+def stop_kafka(folder):
+    run([TOOLS / "kafka", "stop", "-d", folder / "kafka"])
+
+
+def clear(folder):
+    """Takes the folder for this process alone, ends what an earlier quickstart has left there, had it no time to do so
+    itself, and takes its files away. Returns what holds the folder."""
+    held = hold(folder.with_name(folder.name + ".lock"))
+    if held is None:
+        raise Failure(f"a quickstart runs in {folder}: end it with Ctrl-C, or say --dir for another place")
+    end_leftovers(folder / "pids", folder)
+    if (folder / "kafka").exists():
+        stop_kafka(folder)
+    run(["rm", "-rf", folder])
+    folder.mkdir(parents=True)
+    return held
+
+
+__all__ = ["CHANNELS", "PREFIX", "EmbeddedWorld", "KafkaWorld", "clear"]

@@ -1,6 +1,5 @@
 """A world in a loop: the simulator's journal says what was sent and what was called."""
 
-import base64
 import hashlib
 import json
 import pathlib
@@ -14,7 +13,6 @@ sys.argv.pop(1)
 sys.path.insert(0, str(ROOT / "tools/check_world.d"))
 
 import contract as contracts  # noqa: E402
-import wire  # noqa: E402
 from tiny_world import TinyWorld  # noqa: E402
 
 CONTRACT = contracts.Contract(ROOT / "proto/evenkeel/v1")
@@ -80,21 +78,6 @@ class RunTest(unittest.TestCase):
         world = CleanWorld(CONTRACT)
         world.call("a1", "failed")
         self.assertEqual(self.expect(world)["retried_calls"], 1)
-
-    def test_wants_actions_of_each_proposer_and_tasks(self):
-        world = CleanWorld(CONTRACT)
-        for record in world.records:
-            if "actions." in record["topic"]:
-                record["value"] = self.proposed(record["value"])
-        options = ["--proposers", "retention/1", "--min-proposer", "3"]
-        self.assertEqual(self.expect(world, options=options)["actions_by_proposer"], {"retention/1": 3})
-        self.expect(world, "actions of other/1 < 3", options=["--proposers", "other/1", "--min-proposer", "3"])
-        self.expect(world, "tasks < 1", options=["--min-tasks", "1"])
-
-    def proposed(self, value):
-        action = CONTRACT.decode("ApprovedAction", base64.b64decode(value["payload"]))
-        data = wire.encode(CONTRACT, "ApprovedAction", {**action, "proposer": "retention/1"})
-        return {**value, "payload": base64.b64encode(data).decode()}
 
     def test_refuses_lines_that_are_not_those_of_the_journal(self):
         for change in (lambda text: text + "{}\n", lambda text: text.replace("3.5", "3.6", 1)):

@@ -127,7 +127,7 @@ class TinyWorld:
                 action_class="DEFAULT", purpose="marketing", issued_ms=None):
         payload = wire.encode(self.contract, "ApprovedAction", {
             "action_id": name, "customer_id": customer, "action": action, "channel": channel,
-            "purpose": purpose, "action_class": f"ACTION_CLASS_{action_class}",
+            "proposer": "retention/1", "purpose": purpose, "action_class": f"ACTION_CLASS_{action_class}",
             "issued_time_ms": issued_ms or at_ms, "expires_time_ms": at_ms + 2 * DAY,
             "send_window": {"start_time_ms": at_ms, "end_time_ms": at_ms + 6 * HOUR}})
         self.record(f"actions.{channel}.v1", self.value("SignedAction", {"payload": payload}),
