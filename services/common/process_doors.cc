@@ -65,6 +65,10 @@ bool IsReady(const std::vector<WorkerStatus>& workers) {
   return tasks > 0;
 }
 
+Readiness::Part PartOf(const ServedApplication& application) {
+  return {application.name, [host = application.host] { return IsReady(host->Snapshot()); }};
+}
+
 HttpListener::Options ListenerOptions(const v1::ListenerConfig& config,
                                       std::uint16_t default_port) {
   HttpListener::Options options;
@@ -74,7 +78,7 @@ HttpListener::Options ListenerOptions(const v1::ListenerConfig& config,
 }
 
 Result<std::unique_ptr<HttpListener>> ServeDoors(
-    const v1::ListenerConfig& config, const Metrics& metrics,
+    const v1::ListenerConfig& config, const Metrics& metrics, const Readiness& readiness,
     const std::vector<ServedApplication>& applications) {
   EVENKEEL_ASSIGN_OR_RETURN(auto listener, HttpListener::Create(ListenerOptions(config, 0)));
   listener->Handle("GET", "/metrics", [&metrics](const HttpRequest&) {
@@ -83,20 +87,15 @@ Result<std::unique_ptr<HttpListener>> ServeDoors(
   });
   listener->Handle("GET", "/healthz",
                    [](const HttpRequest&) { return HttpResponse{.body = "ok\n"}; });
-  listener->Handle("GET", "/readyz", [applications](const HttpRequest&) {
-    for (const ServedApplication& application : applications) {
-      const bool is_ready = application.host == nullptr ? application.is_ready()
-                                                        : IsReady(application.host->Snapshot());
-      if (!is_ready) {
-        return HttpResponse{.status = 503, .body = application.name + ": not ready yet\n"};
-      }
-    }
-    return HttpResponse{.body = "ok\n"};
+  listener->Handle("GET", "/readyz", [&readiness](const HttpRequest&) {
+    const std::string missing = readiness.Missing();
+    return missing.empty() ? HttpResponse{.body = "ok\n"}
+                           : HttpResponse{.status = 503, .body = missing + "\n"};
   });
   listener->Handle("GET", "/progress", [applications](const HttpRequest&) {
     nlohmann::ordered_json all = nlohmann::ordered_json::array();
     for (const ServedApplication& application : applications) {
-      if (application.host != nullptr) all.push_back(ProgressOf(application));
+      all.push_back(ProgressOf(application));
     }
     return HttpResponse{.content_type = "application/json", .body = all.dump() + "\n"};
   });

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <cstdio>
 #include <memory>
+#include <mutex>
 #include <thread>
 
 #include <unistd.h>
@@ -33,17 +35,18 @@ void EndAt(std::chrono::steady_clock::time_point deadline,
 }  // namespace
 
 Status RunUntilStopped(const std::vector<WorkerHost*>& hosts, const std::stop_token& stop,
-                       std::chrono::milliseconds drain_timeout,
-                       const std::function<void(bool)>& look) {
+                       std::chrono::milliseconds drain_timeout, Readiness& readiness,
+                       ApiServer* api) {
   for (WorkerHost* host : hosts) host->Start();
   Status status;
   while (!stop.stop_requested() && status.ok()) {
     // Returns early when the host's workers have all ended.
     hosts.front()->WaitUntil(std::chrono::steady_clock::now() + kLook);
     status = FirstError(hosts);
-    if (look) look(/*is_draining=*/false);
+    if (api != nullptr) api->SetServing(readiness.is_ready());
   }
-  if (look) look(/*is_draining=*/true);
+  readiness.BeginDrain();
+  if (api != nullptr) api->SetServing(false);
   for (WorkerHost* host : hosts) host->RequestStop();
   const auto deadline = std::chrono::steady_clock::now() + drain_timeout;
   const auto is_drained = std::make_shared<std::atomic<bool>>(false);
@@ -52,6 +55,18 @@ Status RunUntilStopped(const std::vector<WorkerHost*>& hosts, const std::stop_to
                                    [&](WorkerHost* host) { return host->WaitUntil(deadline); });
   *is_drained = drained;
   return status.ok() ? FirstError(hosts) : status;
+}
+
+void ServeUntilStopped(const std::stop_token& stop, Readiness& readiness, ApiServer& api) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  while (!stop.stop_requested()) {
+    api.SetServing(readiness.is_ready());
+    never.wait_for(lock, stop, kLook, [] { return false; });
+  }
+  readiness.BeginDrain();
+  api.SetServing(false);
 }
 
 }  // namespace evenkeel

@@ -39,17 +39,16 @@ Status RunSingleService(const SingleService& service, const std::stop_token& sto
       service.make({service.deployment, *cluster, cluster_id, stores, metrics, logger, api.get()}));
   const ApiGuard guard(api.get());  // The doors close before what is behind them goes.
   if (api) EVENKEEL_RETURN_IF_ERROR(OpenDoors(*api, application, logger));
-  EVENKEEL_ASSIGN_OR_RETURN(const auto doors,
-                            ServeDoors(service.telemetry.metrics(), metrics, {application.served}));
+  Readiness readiness({PartOf(application.served)});
+  EVENKEEL_ASSIGN_OR_RETURN(const auto doors, ServeDoors(service.telemetry.metrics(), metrics,
+                                                         readiness, {application.served}));
   PortFile port(directory + "/metrics.port");
   EVENKEEL_RETURN_IF_ERROR(port.Write(doors->port()));
   logger.Write(
       LogSeverity::kInfo, "service", "started",
       {{"application", PublicText(application.served.name)}, {"metrics_port", doors->port()}});
   const auto drain = DrainTimeout(service.engine);
-  return RunUntilStopped({application.served.host}, stop, drain, [&](bool is_draining) {
-    if (api) api->SetServing(!is_draining && IsReady(application.served.host->Snapshot()));
-  });
+  return RunUntilStopped({application.served.host}, stop, drain, readiness, api.get());
 }
 
 }  // namespace evenkeel

@@ -50,6 +50,10 @@ class ConsoleApp {
   /// Begins to follow the log.
   void Start();
 
+  /// The view was once at the ends that the log had when it began to be followed, and the log is
+  /// there.
+  bool is_ready() const { return feed_->is_ready(); }
+
   void Collect(std::vector<MetricSample>& out) const;
 
   const Views& views() const { return *views_; }

@@ -1,6 +1,4 @@
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <string>
 
@@ -9,6 +7,7 @@
 #include "common/open_log.h"
 #include "common/port_file.h"
 #include "common/process_doors.h"
+#include "common/run_until.h"
 #include "common/service_main.h"
 #include "common/start_checks.h"
 #include "console/console_app.h"
@@ -52,20 +51,16 @@ Status Run(const v1::ConsoleConfig& config, const std::stop_token& stop, const s
   api->registry().Elsewhere("evenkeel.v1.DecisionService/NextBestAction", "evenkeel-decider");
   console->Start();
   EVENKEEL_RETURN_IF_ERROR(api->Start());
+  Readiness readiness({{"console", [&console] { return console->is_ready(); }}});
   EVENKEEL_ASSIGN_OR_RETURN(const auto doors,
-                            ServeDoors(config.telemetry().metrics(), metrics, {}));
+                            ServeDoors(config.telemetry().metrics(), metrics, readiness, {}));
   PortFile metrics_port(directory + "/metrics.port");
   EVENKEEL_RETURN_IF_ERROR(metrics_port.Write(doors->port()));
-  api->SetServing(true);
   logger.Write(LogSeverity::kInfo, "console", "started",
                {{"http_port", api->http_port()},
                 {"grpc_port", api->grpc_port()},
                 {"metrics_port", doors->port()}});
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  never.wait(lock, stop, [] { return false; });
-  api->SetServing(false);
+  ServeUntilStopped(stop, readiness, *api);
   api->Stop(std::chrono::steady_clock::now() + std::chrono::seconds(5));
   return {};
 }

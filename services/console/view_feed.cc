@@ -14,6 +14,8 @@ constexpr std::size_t kPollRecords = 2000;
 constexpr milliseconds kAskEvery{200};
 constexpr milliseconds kFlushEvery{5000};
 constexpr milliseconds kPause{250};
+/// It is asked far more often: a log that is silent for longer is not there.
+constexpr std::chrono::seconds kSilence{10};
 
 }  // namespace
 
@@ -31,6 +33,7 @@ void ViewFeed::Run(const std::stop_token& stop) {
   std::condition_variable_any never;
   while (!stop.stop_requested()) {
     const Status status = Follow(stop);
+    has_caught_up_ = false;
     session_.reset();
     if (status.ok()) break;
     logger_.Write(LogSeverity::kWarning, "console", "the view begins again from where it stands",
@@ -49,10 +52,15 @@ void ViewFeed::Run(const std::stop_token& stop) {
   views_.Flush().IgnoreError();
 }
 
+bool ViewFeed::is_ready() const {
+  return has_caught_up_ && Clock::now() - answered_.load() < kSilence;
+}
+
 Status ViewFeed::Follow(const std::stop_token& stop) {
   readers_.clear();
   questions_.clear();
   open_.clear();
+  ahead_.clear();
   EVENKEEL_ASSIGN_OR_RETURN(session_,
                             cluster_.OpenSession({.transactional_id = options_.transactional_id,
                                                   .inputs = {options_.anchor_topic},
@@ -72,6 +80,7 @@ Status ViewFeed::Follow(const std::stop_token& stop) {
     }
     for (const LogEvent& event : poll.events) EVENKEEL_RETURN_IF_ERROR(OnEvent(event, inputs));
     if (!inputs.empty()) EVENKEEL_RETURN_IF_ERROR(views_.Take(inputs));
+    if (!has_caught_up_) LookAround();
     const Clock::time_point now = Clock::now();
     if (questions_.empty() && !open_.empty() && now - asked_ >= kAskEvery) AskEnds();
     if (now - flushed_ >= kFlushEvery) {
@@ -102,6 +111,15 @@ Status ViewFeed::OnEvent(const LogEvent& event, std::vector<ViewInput>& inputs) 
   return {};
 }
 
+/// Has the view come to where the log ended when this session began?
+void ViewFeed::LookAround() {
+  std::erase_if(ahead_, [this](const auto& entry) {
+    const auto& [where, end] = entry;
+    return views_.Position(where).value_or(0) >= end;
+  });
+  has_caught_up_ = questions_.empty() && !open_.empty() && ahead_.empty();
+}
+
 void ViewFeed::AskEnds() {
   asked_ = Clock::now();
   const std::vector<ViewSource>& sources = views_.sources();
@@ -118,8 +136,11 @@ Status ViewFeed::OnWatermarks(const WatermarksDone& done) {
   const Stream stream = question->second;
   questions_.erase(question);
   EVENKEEL_RETURN_IF_ERROR(done.status);
-  views_.OnEnd({views_.sources()[stream.source].topic, stream.partition}, done.high);
+  answered_ = Clock::now();
+  const TopicPartition where{views_.sources()[stream.source].topic, stream.partition};
+  views_.OnEnd(where, done.high);
   if (open_.contains({stream.source, stream.partition})) return {};
+  ahead_[where] = done.high;
   return OpenReader(stream, done);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -33,6 +34,9 @@ class ViewFeed {
 
   void Start();
 
+  /// Everything that was on the log when the session began is in the view, and the log answers.
+  bool is_ready() const;
+
  private:
   struct Stream {
     std::size_t source = 0;
@@ -44,6 +48,7 @@ class ViewFeed {
   /// Until `stop`, or an error after which a new session goes on.
   Status Follow(const std::stop_token& stop);
   Status OnEvent(const LogEvent& event, std::vector<ViewInput>& inputs);
+  void LookAround();
   Status OnWatermarks(const WatermarksDone& done);
   Status OpenReader(const Stream& stream, const WatermarksDone& ends);
   void AskEnds();
@@ -56,8 +61,11 @@ class ViewFeed {
   std::map<ReaderId, Stream> readers_;
   std::map<RequestId, Stream> questions_;
   std::map<std::pair<std::size_t, Partition>, ReaderId> open_;
+  std::map<TopicPartition, Offset> ahead_;  ///< Ends at the session's start, not reached yet.
   Clock::time_point asked_;
   Clock::time_point flushed_;
+  std::atomic<bool> has_caught_up_ = false;
+  std::atomic<Clock::time_point> answered_ = Clock::time_point();  ///< By the log.
   std::jthread thread_;  // Last: it uses all of the above.
 };
 

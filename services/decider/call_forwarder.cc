@@ -77,7 +77,7 @@ std::shared_ptr<grpc::Channel> CallForwarder::ChannelTo(const std::string& addre
   return channel;
 }
 
-void CallForwarder::Call(const std::string& address, const std::string& method,
+void CallForwarder::Call(const Target& target, const std::string& method,
                          const google::protobuf::Message& request,
                          std::unique_ptr<google::protobuf::Message> response,
                          std::chrono::steady_clock::time_point deadline, Done done) {
@@ -86,11 +86,12 @@ void CallForwarder::Call(const std::string& address, const std::string& method,
   call->request = grpc::ByteBuffer(&bytes, 1);
   call->message = std::move(response);
   call->context.set_deadline(OnTheWall(deadline));
-  call->context.AddMetadata(std::string(kForwardedHeader), "1");
-  const auto stub = std::make_shared<grpc::GenericStub>(ChannelTo(address));
+  call->context.AddMetadata(std::string(kForwardedHeader), target.addressee);
+  const auto stub = std::make_shared<grpc::GenericStub>(ChannelTo(target.address));
   stub->UnaryCall(
       &call->context, "/" + method, grpc::StubOptions(), &call->request, &call->response,
-      [state = state_, call, stub, address, done = std::move(done)](const grpc::Status& status) {
+      [state = state_, call, stub, address = target.address,
+       done = std::move(done)](const grpc::Status& status) {
         grpc::Slice whole;
         if (!status.ok()) {
           done(ErrorOf(status, address));

@@ -18,7 +18,8 @@ class Channel;
 
 namespace evenkeel {
 
-/// Marks a call that comes from another decider: it is not passed on again.
+/// Marks a call that comes from another decider, and says whom it is meant for: it is not passed on
+/// again, and whoever is not meant refuses it.
 inline constexpr std::string_view kForwardedHeader = "evenkeel-forwarded";
 
 /// Passes calls on to other processes over gRPC.
@@ -36,10 +37,16 @@ class CallForwarder {
   using Done =
       std::function<void(std::variant<std::unique_ptr<google::protobuf::Message>, RpcError>)>;
 
-  /// Calls `method` ("evenkeel.v1.ScoreService/GetScore") at `address` and gives the answer to
+  /// Where a call goes.
+  struct Target {
+    std::string address;    ///< "127.0.0.1:50051".
+    std::string addressee;  ///< What its kForwardedHeader says: see QueryIdentity::Addressee().
+  };
+
+  /// Calls `method` ("evenkeel.v1.ScoreService/GetScore") at `target` and gives the answer to
   /// `done`, on a thread of gRPC's. `response` is an empty message of the answer's type. Whoever
   /// does not answer in time (a process that is stopped) is UNAVAILABLE.
-  void Call(const std::string& address, const std::string& method,
+  void Call(const Target& target, const std::string& method,
             const google::protobuf::Message& request,
             std::unique_ptr<google::protobuf::Message> response,
             std::chrono::steady_clock::time_point deadline, Done done);

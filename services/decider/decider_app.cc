@@ -1,9 +1,12 @@
 #include "decider/decider_app.h"
 
+#include <climits>
+
 #include "common/api_server.h"
 #include "common/open_log.h"
 #include "common/worker_setup.h"
 #include "decider/decider_setup.h"
+#include <unistd.h>
 
 #include "evenkeel/base/clock.h"
 
@@ -19,6 +22,11 @@ void LogBundle(const Logger& logger, const Bundle* bundle, const Status& status)
     logger.Write(LogSeverity::kInfo, "decider", "bundle in force",
                  {{"bundle", PublicText(bundle->id())}});
   }
+}
+
+std::string HostName() {
+  char name[HOST_NAME_MAX + 1] = {};
+  return gethostname(name, sizeof name - 1) == 0 && name[0] != '\0' ? name : "localhost";
 }
 
 // Reads of one customer take microseconds; a batch must not keep the next caller waiting.
@@ -39,14 +47,17 @@ Status DeciderApp::Check(const v1::DeciderConfig& config) {
 DeciderApp::DeciderApp(const v1::DeciderConfig& config, const Context& context)
     : metrics_(context.metrics),
       cluster_(context.cluster),
-      group_(GroupOf(context.deployment, config.engine().application().empty()
-                                             ? "decider"
-                                             : config.engine().application())),
       reading_{.row_count = context.deployment.row_count,
                .clock = context.deployment.clock,
                .origin = OriginOf(context.deployment),
                .monotonic = [] { return std::chrono::steady_clock::now(); },
-               .wall = WallTime} {}
+               .wall = WallTime},
+      identity_{.log = context.cluster_id,
+                .group = GroupOf(context.deployment, config.engine().application().empty()
+                                                         ? "decider"
+                                                         : config.engine().application()),
+                .members = {},
+                .host = HostName()} {}
 
 Result<std::unique_ptr<DeciderApp>> DeciderApp::Create(const v1::DeciderConfig& config,
                                                        const Context& context) {
@@ -88,6 +99,7 @@ Status DeciderApp::MakeWorkers(const v1::DeciderConfig& config, const Context& c
                    {{"bundle", PublicText(bundle.name + "@" + ToHex(bundle.digest))},
                     {"revision", bundle.revision}});
     };
+    identity_.members.insert(WorkerInstance(setup, i));
     processing.window = windows_.emplace_back(std::make_shared<DeciderWindow>());
     auto processor = std::make_unique<DeciderProcessor>(std::move(processing), zones, metrics_);
     workers.push_back(
@@ -106,15 +118,15 @@ void DeciderApp::ServeQueries(RpcRegistry& registry, bool is_alone) {
   }
   auto directory = is_alone ? nullptr
                             : std::make_unique<OwnerDirectory>(
-                                  cluster_, OwnerDirectory::Options{.group = group_});
-  queries_ = std::make_unique<QueryService>(CustomerReader(reading_, std::move(workers)),
+                                  cluster_, OwnerDirectory::Options{.group = identity_.group});
+  queries_ = std::make_unique<QueryService>(CustomerReader(reading_, std::move(workers)), identity_,
                                             std::move(directory), kQueryThreads);
   queries_->Register(registry);
 }
 
 void DeciderApp::Advertise(const std::string& address) {
-  queries_->SetAddress(address);
-  for (std::size_t i = 0; i < host_->size(); ++i) host_->worker(i).Advertise(address);
+  const std::string advertised = Advertised(identity_.host, address);
+  for (std::size_t i = 0; i < host_->size(); ++i) host_->worker(i).Advertise(advertised);
 }
 
 }  // namespace evenkeel

@@ -62,8 +62,8 @@ class DeciderApp {
 
   DeciderMetrics metrics_;
   LogCluster& cluster_;
-  const std::string group_;
   CustomerReader::Options reading_;
+  QueryIdentity identity_;
   std::vector<std::shared_ptr<DeciderWindow>> windows_;  // By worker.
   NoEffects no_effects_;
   std::optional<SigningKey> key_;

@@ -10,7 +10,20 @@ using Clock = std::chrono::steady_clock;
 // However often it is told that it is wrong, it asks no more often than this.
 constexpr std::chrono::milliseconds kBetweenQuestions{250};
 
+constexpr char kAfterHost = '/';
+
 }  // namespace
+
+std::string Advertised(std::string_view host, std::string_view address) {
+  return std::string(host) + kAfterHost + std::string(address);
+}
+
+std::optional<TaskOwner> ParseAdvertised(std::string_view instance, std::string_view advertised) {
+  const std::size_t at = advertised.find(kAfterHost);
+  if (at == std::string_view::npos || at == 0 || at + 1 == advertised.size()) return std::nullopt;
+  return TaskOwner{std::string(instance), std::string(advertised.substr(0, at)),
+                   std::string(advertised.substr(at + 1))};
+}
 
 OwnerDirectory::OwnerDirectory(LogCluster& cluster, Options options)
     : cluster_(cluster),
@@ -48,9 +61,9 @@ OwnerDirectory::Owners OwnerDirectory::Ask() {
   const auto members = cluster_.DescribeGroup(options_.group, options_.timeout);
   if (!members.ok()) return owners;
   for (const GroupMember& member : *members) {
-    for (const Partition row : member.rows) {
-      if (!member.address.empty()) owners[row] = member.address;
-    }
+    const auto owner = ParseAdvertised(member.instance_id, member.address);
+    if (!owner) continue;
+    for (const Partition row : member.rows) owners[row] = *owner;
   }
   return owners;
 }

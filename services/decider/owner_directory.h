@@ -1,13 +1,16 @@
 #pragma once
 
 #include <chrono>
+#include <compare>
 #include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -15,8 +18,22 @@
 
 namespace evenkeel {
 
-/// Knows for a moment which process owns which task: the addresses that the members of the group
-/// advertise. Asks the log when what it knows is older than `keep`, on a thread of its own.
+/// Where a task is: a member of the group, and what its process says of itself.
+struct TaskOwner {
+  std::string instance;  ///< Of the member: "decider-2-0".
+  std::string host;      ///< Name of its machine. Its address means nothing on another one.
+  std::string address;   ///< Of its gRPC door: "127.0.0.1:50051".
+
+  friend auto operator<=>(const TaskOwner&, const TaskOwner&) = default;
+};
+
+/// What a process advertises of itself (GroupMembership::address), and back; nothing if it is not
+/// of this form.
+std::string Advertised(std::string_view host, std::string_view address);
+std::optional<TaskOwner> ParseAdvertised(std::string_view instance, std::string_view advertised);
+
+/// Knows for a moment which process owns which task: what the members of the group advertise. Asks
+/// the log when what it knows is older than `keep`, on a thread of its own.
 ///
 /// Thread-safety: any thread.
 class OwnerDirectory {
@@ -26,8 +43,8 @@ class OwnerDirectory {
     std::chrono::milliseconds keep{2000};
     std::chrono::milliseconds timeout{2000};
   };
-  /// The owners' addresses by task. Tasks that the group is sharing out are missing.
-  using Owners = std::map<Partition, std::string>;
+  /// The owners by task. Tasks that the group is sharing out are missing.
+  using Owners = std::map<Partition, TaskOwner>;
   using Answer = std::function<void(const Owners& owners)>;
 
   /// `cluster` outlives the directory.

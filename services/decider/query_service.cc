@@ -1,5 +1,6 @@
 #include "decider/query_service.h"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -45,24 +46,24 @@ RpcError Late() {
   return error;
 }
 
-/// `owner` is empty where nobody is known.
-RpcError NotOwner(const std::string& owner) {
-  if (owner.empty()) {
-    return TryAgain("the customer's task is being handed over; nobody answers for it yet",
-                    "TASK_NOT_READY");
-  }
-  RpcError error =
-      TryAgain("the customer's task is not one of this process; ask its owner", "NOT_OWNER");
-  error.metadata["owner"] = owner;
-  return error;
+constexpr char kNotOwner[] = "NOT_OWNER";
+
+RpcError OwnerUnknown() {
+  return TryAgain("the customer's task is being handed over; nobody answers for it yet",
+                  "TASK_NOT_READY");
 }
 
-std::string OwnerOf(const OwnerDirectory::Owners& owners, Partition row) {
+std::optional<TaskOwner> OwnerOf(const OwnerDirectory::Owners& owners, Partition row) {
   const auto found = owners.find(row);
-  return found == owners.end() ? std::string() : found->second;
+  return found == owners.end() ? std::nullopt : std::optional(found->second);
 }
 
 }  // namespace
+
+bool QueryIdentity::IsMeant(std::string_view addressee) const {
+  return std::ranges::any_of(
+      members, [&](const std::string& member) { return Addressee(member) == addressee; });
+}
 
 /// A batch on its way: answered when its last part is.
 struct QueryService::Batch {
@@ -87,9 +88,10 @@ struct QueryService::Batch {
   }
 };
 
-QueryService::QueryService(CustomerReader reader, std::unique_ptr<OwnerDirectory> directory,
-                           std::size_t threads)
+QueryService::QueryService(CustomerReader reader, QueryIdentity identity,
+                           std::unique_ptr<OwnerDirectory> directory, std::size_t threads)
     : reader_(std::move(reader)),
+      identity_(std::move(identity)),
       directory_(std::move(directory)),
       pool_(std::make_unique<QueryPool>(threads)) {}
 
@@ -97,16 +99,6 @@ QueryService::QueryService(CustomerReader reader, std::unique_ptr<OwnerDirectory
 QueryService::~QueryService() {
   pool_.reset();
   if (directory_) directory_->Stop();
-}
-
-void QueryService::SetAddress(std::string address) {
-  const std::lock_guard lock(mutex_);
-  address_ = std::move(address);
-}
-
-bool QueryService::IsOurs(const std::string& owner) const {
-  const std::lock_guard lock(mutex_);
-  return owner == address_;
 }
 
 void QueryService::Register(RpcRegistry& registry) {
@@ -130,6 +122,7 @@ void QueryService::Register(RpcRegistry& registry) {
   registry.Unary<v1::BatchGetScoresRequest, v1::BatchGetScoresResponse>(
       "evenkeel.v1.ScoreService/BatchGetScores", RpcAccess::kAnyone,
       [this](const auto& context, const auto& request, const auto& reply) {
+        if (auto error = CheckAddressee(context)) return reply(*std::move(error));
         if (auto error = CheckBatch(request)) return reply(*std::move(error));
         const auto batch = std::make_shared<Batch>(BatchCall{context, request, reply});
         pool_->Post([this, batch] { AnswerBatch(batch); });
@@ -139,6 +132,7 @@ void QueryService::Register(RpcRegistry& registry) {
 template <typename Request, typename Response, typename Local>
 void QueryService::AnswerOne(const Call<Request, Response>& call, const std::string& customer,
                              Local local) {
+  if (auto error = CheckAddressee(call.context)) return call.reply(*std::move(error));
   if (auto error = CheckCustomer(customer, "customer_id")) return call.reply(*std::move(error));
   pool_->Post([this, call, &customer, local] {
     if (IsLate(call.context)) return call.reply(Late());
@@ -150,25 +144,46 @@ void QueryService::AnswerOne(const Call<Request, Response>& call, const std::str
   });
 }
 
-// Once, and never to ourselves: the group may still name us for a task that we gave up.
-bool QueryService::MayPassOn(const RpcContext& context, const std::string& owner) const {
-  return !owner.empty() && !IsOurs(owner) && context.Header(kForwardedHeader).empty();
+std::optional<RpcError> QueryService::CheckAddressee(const RpcContext& context) const {
+  const std::string_view addressee = context.Header(kForwardedHeader);
+  if (addressee.empty() || identity_.IsMeant(addressee)) return std::nullopt;
+  return TryAgain("this process is not the one that the call was passed on to", kNotOwner);
+}
+
+// Once, and never to ourselves: the group may still name us for a task that we gave up. Doors are
+// open to their own machine only.
+bool QueryService::MayPassOn(const RpcContext& context,
+                             const std::optional<TaskOwner>& owner) const {
+  return owner && !identity_.members.contains(owner->instance) && owner->host == identity_.host &&
+         context.Header(kForwardedHeader).empty();
+}
+
+RpcError QueryService::NotPassedOn(const std::optional<TaskOwner>& owner) const {
+  if (!owner || identity_.members.contains(owner->instance)) {
+    directory_->Doubt();
+    return OwnerUnknown();
+  }
+  if (owner->host == identity_.host) directory_->Doubt();  // Another decider knew better.
+  RpcError error = TryAgain("the customer's task is not one of this process; ask " +
+                                owner->instance + " at " + owner->address + " of " + owner->host,
+                            kNotOwner);
+  error.metadata = {{"owner", owner->instance}, {"host", owner->host}, {"address", owner->address}};
+  return error;
 }
 
 template <typename Request, typename Response>
 void QueryService::PassOn(const Call<Request, Response>& call, Partition row) {
-  if (directory_ == nullptr) return call.reply(NotOwner({}));
+  if (directory_ == nullptr) return call.reply(OwnerUnknown());
   directory_->Find([this, call, row](const OwnerDirectory::Owners& owners) {
-    const std::string owner = OwnerOf(owners, row);
-    if (!MayPassOn(call.context, owner)) {
-      directory_->Doubt();
-      return call.reply(NotOwner(IsOurs(owner) ? std::string() : owner));
-    }
-    forwarder_.Call(owner, call.context.method, call.request, std::make_unique<Response>(),
-                    call.context.deadline,
+    const std::optional<TaskOwner> owner = OwnerOf(owners, row);
+    if (!MayPassOn(call.context, owner)) return call.reply(NotPassedOn(owner));
+    forwarder_.Call(TargetOf(*owner), call.context.method, call.request,
+                    std::make_unique<Response>(), call.context.deadline,
                     [this, call](std::variant<std::unique_ptr<Message>, RpcError> answer) {
                       if (auto* error = std::get_if<RpcError>(&answer)) {
                         if (error->code == StatusCode::kUnavailable) directory_->Doubt();
+                        // Whoever it is: what the group said of the owner holds no more.
+                        if (error->reason == kNotOwner) return call.reply(OwnerUnknown());
                         return call.reply(std::move(*error));
                       }
                       call.reply(std::move(
@@ -203,7 +218,7 @@ void QueryService::AnswerBatch(const std::shared_ptr<Batch>& batch) {
   batch->open_parts = elsewhere.empty() ? 1 : 2;
   if (!elsewhere.empty()) {
     directory_->Find([this, batch, elsewhere](const OwnerDirectory::Owners& owners) {
-      std::map<std::string, std::vector<int>> parts;  // By owner.
+      std::map<std::optional<TaskOwner>, std::vector<int>> parts;
       for (const auto& [row, places] : elsewhere) {
         std::vector<int>& part = parts[OwnerOf(owners, row)];
         part.insert(part.end(), places.begin(), places.end());
@@ -219,7 +234,8 @@ void QueryService::AnswerBatch(const std::shared_ptr<Batch>& batch) {
   batch->EndPart();
 }
 
-void QueryService::PassOnPart(const std::shared_ptr<Batch>& batch, const std::string& owner,
+void QueryService::PassOnPart(const std::shared_ptr<Batch>& batch,
+                              const std::optional<TaskOwner>& owner,
                               const std::vector<int>& places) {
   const v1::BatchGetScoresRequest& request = batch->call.request;
   const auto fail = [this, batch, places](StatusCode code) {
@@ -237,8 +253,8 @@ void QueryService::PassOnPart(const std::shared_ptr<Batch>& batch, const std::st
   part.set_with_contributions(request.with_contributions());
   for (const int place : places) part.add_customer_ids(request.customer_ids(place));
   forwarder_.Call(
-      owner, batch->call.context.method, part, std::make_unique<v1::BatchGetScoresResponse>(),
-      batch->call.context.deadline,
+      TargetOf(*owner), batch->call.context.method, part,
+      std::make_unique<v1::BatchGetScoresResponse>(), batch->call.context.deadline,
       [batch, places, fail](const std::variant<std::unique_ptr<Message>, RpcError>& answer) {
         if (const auto* error = std::get_if<RpcError>(&answer)) return fail(error->code);
         const auto& scores = static_cast<const v1::BatchGetScoresResponse&>(

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
+#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,21 @@
 #include "evenkeel/runtime/rpc.h"
 
 namespace evenkeel {
+
+/// A process, as other deciders know it.
+struct QueryIdentity {
+  std::string log;                ///< Id of the cluster: names repeat from one log to the next.
+  std::string group;              ///< Begins with the deployment's prefix.
+  std::set<std::string> members;  ///< Of the group, one for each of its workers.
+  std::string host;               ///< Name of the machine.
+
+  /// What a call passed on to `member` of the same group bears.
+  std::string Addressee(const std::string& member) const {
+    return log + "/" + group + "/" + member;
+  }
+  /// Whether it is meant for this process.
+  bool IsMeant(std::string_view addressee) const;
+};
 
 /// ScoreService and DecisionService/NextBestAction: answers for the customers whose tasks run here,
 /// and passes other questions on to the process that owns them, once.
@@ -27,16 +44,13 @@ class QueryService {
   static constexpr std::size_t kCustomerBytesMax = 256;
 
   /// `directory`: who owns the other tasks; null where there is no other process.
-  QueryService(CustomerReader reader, std::unique_ptr<OwnerDirectory> directory,
-               std::size_t threads);
+  QueryService(CustomerReader reader, QueryIdentity identity,
+               std::unique_ptr<OwnerDirectory> directory, std::size_t threads);
   ~QueryService();
   QueryService(const QueryService&) = delete;
   QueryService& operator=(const QueryService&) = delete;
 
   void Register(RpcRegistry& registry);
-
-  /// Where other processes reach this one: a question for itself is not passed on.
-  void SetAddress(std::string address);
 
  private:
   template <typename Request, typename Response>
@@ -54,17 +68,21 @@ class QueryService {
   template <typename Request, typename Response>
   void PassOn(const Call<Request, Response>& call, Partition row);
   void AnswerBatch(const std::shared_ptr<Batch>& batch);
-  /// `places`, in the request, are of customers of one owner; nobody's where it is empty.
-  void PassOnPart(const std::shared_ptr<Batch>& batch, const std::string& owner,
+  /// `places`, in the request, are of customers of one owner; nobody's where it is null.
+  void PassOnPart(const std::shared_ptr<Batch>& batch, const std::optional<TaskOwner>& owner,
                   const std::vector<int>& places);
-  bool MayPassOn(const RpcContext& context, const std::string& owner) const;
+  bool MayPassOn(const RpcContext& context, const std::optional<TaskOwner>& owner) const;
+  /// Why `owner` is not asked. What is known of it may be wrong.
+  RpcError NotPassedOn(const std::optional<TaskOwner>& owner) const;
+  /// A call that another decider passed on, and not to this process.
+  std::optional<RpcError> CheckAddressee(const RpcContext& context) const;
+  CallForwarder::Target TargetOf(const TaskOwner& owner) const {
+    return {owner.address, identity_.Addressee(owner.instance)};
+  }
   v1::BatchScore ScoreOf(const std::string& customer, bool with_contributions) const;
 
-  bool IsOurs(const std::string& owner) const;
-
   const CustomerReader reader_;
-  mutable std::mutex mutex_;
-  std::string address_;  // Guarded by mutex_.
+  const QueryIdentity identity_;
   const std::unique_ptr<OwnerDirectory> directory_;
   CallForwarder forwarder_;  // Its answers use the directory.
   std::unique_ptr<QueryPool> pool_;

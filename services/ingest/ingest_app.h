@@ -38,7 +38,8 @@ class IngestApp {
 
   /// REQUIRES: before listener.Start(). The app outlives the listener.
   void Serve(HttpListener& listener) { door_.Serve(listener, request_max_bytes_); }
-  /// Begins to read and write. Until is_ready(), requests are told to come again.
+  /// Begins to read and write. Until is_ready() for the first time, requests are told to come
+  /// again.
   void Start() { writer_.Start(); }
   /// Writes what waits. After the listener has stopped. Idempotent.
   void Stop() { writer_.Stop(); }

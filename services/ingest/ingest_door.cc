@@ -74,7 +74,7 @@ void IngestDoor::HandleMapped(const HttpRequest& request, const HttpReply& reply
 }
 
 void IngestDoor::Handle(const HttpRequest& request, const HttpReply& reply, const Take& take) {
-  if (!writer_.is_ready()) {
+  if (!writer_.takes_requests()) {
     return reply(
         ComeAgain(503, "unavailable", "the ends of the topics are still being read", "starting"));
   }

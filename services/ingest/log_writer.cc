@@ -84,7 +84,7 @@ void LogWriter::Run() {
     if (session_ != nullptr) Poll();
     if (phase_ == Phase::kReading && follower_.has_caught_up()) {
       phase_ = Phase::kIdle;
-      is_ready_ = true;
+      is_ready_ = takes_requests_ = true;
     }
     AnswerOverdue();
     if (phase_ == Phase::kIdle && Clock::now() >= write_at_) Write();
@@ -124,6 +124,7 @@ void LogWriter::Reopen(const Status& why) {
                 "the log is opened anew, what was in doubt looked up",
                 {{"reason", PublicText(why.message())}});
   metrics_.OnReopened();
+  is_ready_ = false;
   GiveBack(/*in_doubt=*/phase_ == Phase::kCommitting, /*alone=*/false);
   phase_ = Phase::kOpening;
   session_.reset();

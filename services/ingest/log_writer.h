@@ -83,7 +83,9 @@ class LogWriter {
   /// `done` is called once, from the writer's thread or at once.
   void Submit(std::vector<IngestEvent> events, Done done);
 
-  /// The index is there: requests can be taken.
+  /// The index was read once: requests can be taken. Later they wait while it is read again.
+  bool takes_requests() const { return takes_requests_; }
+  /// The index is there and the session with the log open.
   bool is_ready() const { return is_ready_; }
   /// The bundle in force; null before the first.
   std::shared_ptr<const Bundle> bundle() const;
@@ -162,6 +164,7 @@ class LogWriter {
   Batch batch_;
   LogPoll poll_;
 
+  std::atomic<bool> takes_requests_ = false;
   std::atomic<bool> is_ready_ = false;
   std::atomic<std::int64_t> stream_time_ = TimeMs::Min().value;
   std::atomic<std::size_t> pending_ = 0;

@@ -1,11 +1,9 @@
-#include <condition_variable>
-#include <mutex>
-
 #include "common/api_server.h"
 #include "common/deployment.h"
 #include "common/open_log.h"
 #include "common/port_file.h"
 #include "common/process_doors.h"
+#include "common/run_until.h"
 #include "common/service_main.h"
 #include "common/start_checks.h"
 #include "ingest/ingest_app.h"
@@ -27,13 +25,6 @@ Status Check(const v1::IngestConfig& config) {
   return IngestApp::Check(config, "");
 }
 
-void AwaitStop(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  never.wait(lock, stop, [] { return false; });
-}
-
 Status Run(const v1::IngestConfig& config, const std::stop_token& stop, const std::string& file) {
   const Logger logger;
   Metrics metrics(EVENKEEL_VERSION);
@@ -47,17 +38,15 @@ Status Run(const v1::IngestConfig& config, const std::stop_token& stop, const st
       const auto api, ApiServer::Create(config.api(), metrics, {.directory = config.directory()}));
   app->Serve(api->http());
   app->Start();
-  EVENKEEL_ASSIGN_OR_RETURN(
-      const auto doors,
-      ServeDoors(config.telemetry().metrics(), metrics,
-                 {{.name = "ingest", .is_ready = [&] { return app->is_ready(); }}}));
+  Readiness readiness({{"ingest", [&app] { return app->is_ready(); }}});
+  EVENKEEL_ASSIGN_OR_RETURN(const auto doors,
+                            ServeDoors(config.telemetry().metrics(), metrics, readiness, {}));
   PortFile metrics_port(config.directory() + "/metrics.port");
   EVENKEEL_RETURN_IF_ERROR(metrics_port.Write(doors->port()));
   EVENKEEL_RETURN_IF_ERROR(api->Start());
-  api->SetServing(true);
   logger.Write(LogSeverity::kInfo, "ingest", "started",
                {{"http_port", api->http_port()}, {"metrics_port", doors->port()}});
-  AwaitStop(stop);
+  ServeUntilStopped(stop, readiness, *api);
   api->Stop(std::chrono::steady_clock::now() + std::chrono::seconds(5));
   app->Stop();
   return {};

@@ -86,6 +86,20 @@ Result<Desks> OpenDesks(const v1::StandaloneConfig& config, const ConsoleApp::Co
   return desks;
 }
 
+std::vector<Readiness::Part> PartsOf(const std::vector<ServedApplication>& applications,
+                                     const Desks& desks) {
+  std::vector<Readiness::Part> parts;
+  parts.reserve(applications.size() + 2);
+  for (const ServedApplication& application : applications) parts.push_back(PartOf(application));
+  if (desks.console) {
+    parts.push_back({"console", [&console = *desks.console] { return console.is_ready(); }});
+  }
+  if (desks.ingest) {
+    parts.push_back({"ingest", [&ingest = *desks.ingest] { return ingest.is_ready(); }});
+  }
+  return parts;
+}
+
 Result<std::unique_ptr<HttpListener>> ServeLocal(const v1::StandaloneConfig& config,
                                                  LogAccess& access) {
   HttpListener::Options options = ListenerOptions(config.local_api(), 0);
@@ -122,15 +136,16 @@ Status RunStandalone(const v1::StandaloneConfig& config, const std::stop_token& 
   EVENKEEL_ASSIGN_OR_RETURN(
       const Desks desks,
       OpenDesks(config, {deployment, *cluster, cluster_id, stores, logger}, *decider, metrics));
+  const std::vector<ServedApplication> applications = {
+      {"decider", &decider->host()},
+      {"executor", &executor->host(), [&] { return executor->open_calls(); }}};
+  Readiness readiness(PartsOf(applications, desks));
   Doors doors;
   doors.access =
       OpenLogAccess(*cluster, deployment.prefix, deployment.names().Ticks(), kLocalTimeout);
   EVENKEEL_ASSIGN_OR_RETURN(doors.local, ServeLocal(config, *doors.access));
   EVENKEEL_ASSIGN_OR_RETURN(
-      doors.metrics,
-      ServeDoors(config.telemetry().metrics(), metrics,
-                 {{"decider", &decider->host(), {}},
-                  {"executor", &executor->host(), [&] { return executor->open_calls(); }}}));
+      doors.metrics, ServeDoors(config.telemetry().metrics(), metrics, readiness, applications));
   PortFile local_port(LocalPortFile(config.log().local()));
   EVENKEEL_RETURN_IF_ERROR(local_port.Write(doors.local->port()));
   PortFile metrics_port(config.directory() + "/metrics.port");
@@ -139,11 +154,8 @@ Status RunStandalone(const v1::StandaloneConfig& config, const std::stop_token& 
                {{"metrics_port", doors.metrics->port()}, {"local_port", doors.local->port()}});
   const auto drain =
       std::max(DrainTimeout(config.decider().engine()), DrainTimeout(config.executor().engine()));
-  const Status status =
-      RunUntilStopped({&decider->host(), &executor->host()}, stop, drain, [&](bool is_draining) {
-        if (desks.api == nullptr) return;
-        desks.api->SetServing(!is_draining && IsReady(decider->host().Snapshot()));
-      });
+  const Status status = RunUntilStopped({&decider->host(), &executor->host()}, stop, drain,
+                                        readiness, desks.api.get());
   if (desks.api != nullptr) {
     desks.api->Stop(std::chrono::steady_clock::now() + std::chrono::seconds(2));
   }

@@ -164,6 +164,8 @@ Result<std::unique_ptr<GrpcDoor>> GrpcDoor::Open(const RpcServer::GrpcOptions& o
 }
 
 void GrpcDoor::SetServing(bool is_serving) {
+  const std::lock_guard lock(mutex_);
+  if (std::exchange(is_serving_, is_serving) == is_serving) return;
   auto* health = server_->GetHealthCheckService();
   for (const std::string& name : health_names_) health->SetServingStatus(name, is_serving);
 }

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,7 @@ class GrpcDoor {
   /// REQUIRES: Close() was called.
   ~GrpcDoor();
 
+  /// Whoever watches hears of changes only.
   void SetServing(bool is_serving);
 
   /// Takes no new calls. Idempotent. REQUIRES: the open ones are answered by `deadline`.
@@ -38,6 +41,8 @@ class GrpcDoor {
   std::unique_ptr<GrpcUnknown> unknown_;
   int port_ = 0;
   bool is_closed_ = false;
+  std::mutex mutex_;
+  std::optional<bool> is_serving_;        // Guarded by mutex_.
   std::unique_ptr<grpc::Server> server_;  // Last: it uses the services.
 };
 

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import sys
 import threading
 import time
@@ -16,7 +17,6 @@ from frozen_threads import FrozenThreads
 from query_site import PARTITIONS, Failure, FreshReads, Site, wait_for
 
 CUSTOMERS = [f"customer-{i}" for i in range(40)]
-ALONE = {"evenkeel-forwarded": "1"}  # As from another decider: not passed on again.
 
 
 def expect(condition, text):
@@ -33,11 +33,17 @@ def both_answer(site):
             status, answer = site.ask(name, "ScoreService/GetScore", {"customerId": customer, "withContributions": True})
             expect(status == 200, f"{name} on {customer}: {status} {answer}")
             answers[name] = answer["churn"]
-            status, alone = site.ask(name, "ScoreService/GetScore", {"customerId": customer}, ALONE)
+            status, alone = site.ask(name, "ScoreService/GetScore", {"customerId": customer}, site.alone(name))
             here[name] += status == 200
             if status != 200:
                 expect(status == 503 and alone["code"] == "unavailable", f"passed on twice: {status} {alone}")
-                expect("NOT_OWNER" in json.dumps(alone), f"not told the owner: {alone}")
+                [detail] = [one["debug"] for one in alone["details"] if one["type"] == "google.rpc.ErrorInfo"]
+                other = next(one for one in site.deciders if one != name)
+                expect(detail["reason"] == "NOT_OWNER" and detail["metadata"]["owner"] == f"{other}-0"
+                       and detail["metadata"]["host"] == socket.gethostname(), f"not told the owner: {alone}")
+            for meant in (site.alone(f"{name}9"), site.alone(name, "another.")):
+                status, refused = site.ask(name, "ScoreService/GetScore", {"customerId": customer}, meant)
+                expect(status == 503 and "NOT_OWNER" in json.dumps(refused), f"{meant} answered by {name}: {refused}")
         expect(len({json.dumps(answer, sort_keys=True) for answer in answers.values()}) == 1, f"{customer}: {answers}")
     expect(sum(here.values()) == len(CUSTOMERS) and all(here.values()), f"each customer has one owner: {here}")
     for name in site.deciders:
@@ -134,7 +140,7 @@ def hung_owner(site, reads):
 
     def ask_all(counts):
         for customer in CUSTOMERS:
-            status, _ = reads.ask("d2", customer, ALONE)
+            status, _ = reads.ask("d2", customer, site.alone("d2"))
             counts[status] = counts.get(status, 0) + 1
         return True
     with Crowd(site, reads, ["d1"]), FrozenThreads(victim.child.pid, ("worker-", "rdk:")) as frozen:
@@ -147,7 +153,7 @@ def hung_owner(site, reads):
             ask_all(said)
     expect(answered.get(200), f"answers of an owner that hangs and was not replaced yet: {answered}")
     expect(set(said) == {503}, f"answers of an owner that hangs and was replaced: {said}")
-    wait_for("d2 is back", lambda: any(reads.ask("d2", customer, ALONE)[0] == 200 for customer in CUSTOMERS),
+    wait_for("d2 is back", lambda: any(reads.ask("d2", customer, site.alone("d2"))[0] == 200 for customer in CUSTOMERS),
              [site.deciders["d1"]], timeout=90, interval=0.01)
     return said
 
@@ -160,7 +166,7 @@ def stopped_owner(site, reads):
         try:
             wait_for("d2 is replaced", lambda: everybody_is_answered(reads, "d1"), [site.deciders["d1"]], timeout=90)
             # Questions that wait at the door of the process that is stopped are its first work when it wakes.
-            late = [threading.Thread(target=reads.ask, args=("d2", customer, ALONE)) for customer in CUSTOMERS]
+            late = [threading.Thread(target=reads.ask, args=("d2", customer, site.alone("d2"))) for customer in CUSTOMERS]
             for thread in late:
                 thread.start()
             time.sleep(1)  # Not for luck: more of them may arrive, fewer would make the test weaker, not wrong.
@@ -168,7 +174,7 @@ def stopped_owner(site, reads):
             os.kill(victim.child.pid, signal.SIGCONT)
         for thread in late:
             thread.join()
-        wait_for("d2 is back", lambda: any(reads.ask("d2", customer, ALONE)[0] == 200 for customer in CUSTOMERS),
+        wait_for("d2 is back", lambda: any(reads.ask("d2", customer, site.alone("d2"))[0] == 200 for customer in CUSTOMERS),
                  [site.deciders["d1"]], timeout=90, interval=0.01)
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import sys
 import threading
@@ -31,7 +32,9 @@ class Site:
         folder.mkdir(parents=True)
         self.folder, self.bin = folder, binaries
         self.prefix = f"queries-{os.getpid()}."
-        self.bootstrap = pathlib.Path(os.environ["EVENKEEL_KAFKA_BOOTSTRAP_FILE"]).read_text().strip()
+        bootstrap = pathlib.Path(os.environ["EVENKEEL_KAFKA_BOOTSTRAP_FILE"])
+        self.bootstrap = bootstrap.read_text().strip()
+        self.log = re.search(r"cluster\.id=(\S+)", next(bootstrap.parent.rglob("meta.properties")).read_text())[1]
         self.bundle = folder / "bundle"
         shutil.copytree(ROOT / "deploy" / "bundles" / "demo", self.bundle)
         (self.bundle / "sources.yaml").write_text(json.dumps(SOURCES))
@@ -79,6 +82,10 @@ class Site:
     def wait_running(self, expected):
         wait_for(f"tasks {expected}", lambda: {name: self.running(name) for name in expected} == expected,
                  [self.deciders[name] for name in expected])
+
+    def alone(self, name, prefix=None):
+        """As from another decider of that deployment: not passed on again."""
+        return {"evenkeel-forwarded": f"{self.log}/{prefix or self.prefix}decider/{name}-0"}
 
     def ask(self, name, method, body, headers=None, timeout=10):
         """(HTTP status, answer) of one call; (0, None) if there was no answer."""

@@ -12,7 +12,7 @@ import threading
 import time
 import unittest
 
-from services_site import Site, Target, answer, events, wait_for
+from services_site import Site, Target, answer, events, get, wait_for
 
 LOG, BIN, WORK = sys.argv[1:4]
 CUSTOMERS = [f"customer-{i}" for i in range(40)]
@@ -44,6 +44,8 @@ class DrainTest(unittest.TestCase):
         process.child.terminate()
         time.sleep(0.5)  # Whenever the answers come, they count; soon after is the hardest to get right.
         self.assertIsNone(process.child.poll(), "it did not wait for the calls under way")
+        page = f"http://127.0.0.1:{site.port_of(site.sender())}"
+        self.assertEqual((get(f"{page}/healthz"), get(f"{page}/readyz")), ("ok\n", None), "it asks for work while it ends")
         self.open.set()
         self.assertEqual(process.child.wait(20), 0, process.tail())
         self.assertEqual(target.count(), CONCURRENCY, "a call was begun after the end had been asked for")

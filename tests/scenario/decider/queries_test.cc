@@ -66,7 +66,7 @@ class QueriesTest : public ::testing::Test {
       context.deadline = std::chrono::steady_clock::now() + seconds(60);
     }
     context.method = method;
-    QueryService service(Reader(), nullptr, 2);
+    QueryService service(Reader(), {}, nullptr, 2);
     RpcRegistry registry;
     service.Register(registry);
     const auto call = std::make_shared<DirectCall>();

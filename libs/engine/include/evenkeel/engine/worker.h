@@ -67,8 +67,8 @@ class Worker {
 
   WorkerStatus status() const;
 
-  /// Where programs reach this process ("host:port"): the group tells whoever asks for the owner of
-  /// a row. REQUIRES: before the first Step().
+  /// Where programs reach this process (text without '@'): the group tells whoever asks for the
+  /// owner of a row. REQUIRES: before the first Step().
   void Advertise(std::string address);
 
   /// What queries read. Outlives the worker for as long as somebody holds it.

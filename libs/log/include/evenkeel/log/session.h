@@ -176,7 +176,7 @@ struct GroupMembership {
   /// Its partitions are what the group assigns: row p belongs to the owner of its partition p.
   std::string lead_topic;
   std::chrono::milliseconds session_timeout{15000};
-  /// Where programs find this member, "host:port", for DescribeGroup(); may be empty.
+  /// Where programs find this member, for DescribeGroup(): text without '@'; may be empty.
   std::string address;
 };
 
