@@ -25,11 +25,12 @@ class Doors:
 
     @classmethod
     def of(cls, folder):
-        """Of the quickstart that runs there."""
+        """Of the quickstart that runs there, and has played its world to the end."""
         try:
             about = json.loads((pathlib.Path(folder) / ABOUT).read_text())
         except (OSError, ValueError):
-            raise Failure(f"no quickstart runs in {folder}: start tools/quickstart, or say --dir where it is") from None
+            raise Failure(f"no quickstart in {folder} waits for you: start tools/quickstart until it says what to paste, "
+                          "or say --dir where it is") from None
         return cls(folder, about["bin"], about["kafka"])
 
     def tell(self):

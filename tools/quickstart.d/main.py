@@ -89,7 +89,7 @@ def judged(world, options):
         world.wait_idle(meanwhile)
     finally:
         reviewer.stop()
-    meanwhile.last()
+    meanwhile.draw()
     show.say(f"{options.days} days were over after {time.monotonic() - begun:.0f} s; "
              f"{len(reviewer.answered)} requests for approval were answered")
     for error, count in reviewer.errors.items():
@@ -103,11 +103,12 @@ def shown(world):
     meanwhile = show.Summary(world)
     world.run_to_the_end(meanwhile)
     world.wait_idle(meanwhile)
-    meanwhile.last()
+    meanwhile.draw()
     cast = hints.Cast(world)
     if cast.told:
         story.story(world, cast.told)
     show.value(world)
+    world.tell()
     print(hints.hints(world, cast), flush=True)
     supervise(world)
 

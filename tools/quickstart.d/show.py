@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 import time
 
 OWN_WORDS = {"NO_ACTION": "nothing"}
@@ -58,7 +59,8 @@ def figures(world, customers):
     calls = by_label(samples, "evenkeel_executor_calls_total", "outcome")
     value = sum(by_label(samples, "evenkeel_expected_value_total", "verdict").values())
     out = sum(verdicts.get(name, 0) for name in ("execute", "task", "released"))
-    receipts = signals.pop("receipt", 0)
+    signals.pop("receipt", 0)  # What deciders have taken in; written were more, as long as their time stands.
+    receipts = by_label(samples, "evenkeel_engine_outputs_total", "application").get("executor", 0)
     return [
         f"day {world.day()}: {sum(signals.values()):,} signals of {customers.count():,} customers",
         f"  {sum(decided.values()):,} decisions: {listed(decided)}",
@@ -88,13 +90,12 @@ class Summary:
 
     def draw(self):
         lines = figures(self.world, self.customers)
-        if self.terminal:  # Long lines would wrap, and be in the way of drawing over them.
-            lines = [line[:terminal_width() - 1] + "\033[K" for line in lines]
-        up = f"\033[{self.drawn}A\r" if self.terminal and self.drawn else ""
+        if self.terminal:
+            lines = [part for line in lines for part in textwrap.wrap(line, terminal_width() - 1, subsequent_indent="    ",
+                                                                      replace_whitespace=False)]
+        over = f"\033[{self.drawn}A\r\033[J" if self.terminal and self.drawn else ""
         self.drawn = len(lines)
-        say(up + "\n".join(lines))
-
-    last = draw
+        say(over + "\n".join(lines))
 
 
 def terminal_width():

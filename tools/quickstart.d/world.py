@@ -57,7 +57,6 @@ class World(Doors):
         self.command("bundle", "publish", self.bundle)
         self.start_services()
         self.wait_ready()
-        self.tell()
 
     def wait_ready(self):
         def ready():
