@@ -16,7 +16,7 @@ import time
 
 CHECKOUT, BUILD, WORK = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
 KAFKA = sys.argv[4:]
-START = [sys.executable, CHECKOUT / "tools/quickstart.d/main.py", "--build", BUILD, "--dir", WORK, "--customers", "600", "--days", "30",
+START = [sys.executable, CHECKOUT / "tools/quickstart.d/main.py", "--build", BUILD, "--dir", WORK, "--customers", "1000", "--days", "30",
          "--days-per-second", "15", *KAFKA]
 PART = re.compile(r"^(\d)\. (.*):\n((?:   .*\n)+)", re.M)
 DECIDED = re.compile(r"^decided (\S+ \S+) UTC \([a-z_]+\) by demo@([0-9a-f]+): (.*) \(([-+0-9.]+) EUR\), verdict (\w+)\n((?:  not .*\n)*)", re.M)
