@@ -46,7 +46,9 @@ std::vector<ViewSource> ViewSourcesOf(const Deployment& deployment) {
                                      {names.Ticks(), ViewTopic::kTicks, rows},
                                      {names.Control(), ViewTopic::kControl, 1}};
   for (const std::string& channel : deployment.channels) {
-    sources.push_back({names.Actions(channel), ViewTopic::kActions, rows});
+    const std::string topic = names.Actions(channel);
+    sources.push_back({topic, ViewTopic::kActions, rows});
+    sources.push_back({TopicNames::DeadLetters(topic), ViewTopic::kActionDeadLetters, rows});
   }
   return sources;
 }
@@ -65,6 +67,7 @@ std::vector<ProgressGroup> ProgressGroupsOf(const Deployment& deployment) {
   ProgressGroup executor{.group = GroupOf(deployment, "executor")};
   for (const std::string& channel : deployment.channels) {
     executor.inputs.push_back(names.Actions(channel));
+    executor.channels[names.Actions(channel)] = channel;
   }
   executor.inputs.push_back(names.Ticks());
   return {std::move(decider), std::move(executor)};
@@ -141,7 +144,7 @@ void ConsoleApp::Collect(std::vector<MetricSample>& out) const {
       lag.records());
   add("evenkeel_console_decisions", "Decisions in the console's view.", totals.decisions);
   add("evenkeel_console_open_actions", "Actions that went out and have no end yet.",
-      totals.open_actions);
+      totals.OpenActions());
   add("evenkeel_console_open_approvals", "Requests for approval that wait for a person.",
       totals.open_approvals);
   out.push_back({"evenkeel_console_unreadable_records_total",

@@ -35,6 +35,7 @@ std::string ProgressJson(const v1::GetProgressResponse& progress) {
     out["topics"].push_back(std::move(row));
   }
   out["open_actions"] = progress.open_action_count();
+  out["unserved_actions"] = progress.unserved_action_count();
   out["open_approvals"] = progress.open_approval_count();
   out["stream_time"] = progress.has_stream_time_ms() ? TimeOf(progress.stream_time_ms())
                                                      : nlohmann::ordered_json(nullptr);

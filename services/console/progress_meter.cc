@@ -4,6 +4,8 @@
 #include <optional>
 #include <set>
 
+#include "common/channels.h"
+
 namespace evenkeel {
 namespace {
 
@@ -73,8 +75,15 @@ Result<v1::GetProgressResponse> ProgressMeter::Measure() {
   EVENKEEL_ASSIGN_OR_RETURN(std::vector<Input> inputs, AskCommitted(deadline));
   EVENKEEL_ASSIGN_OR_RETURN(const Ends ends, AskEnds(inputs, deadline));
   EVENKEEL_RETURN_IF_ERROR(FindLeft(inputs, ends, deadline));
+  const std::set<std::string> unserved = AskUnserved(inputs, view);
   v1::GetProgressResponse progress = Describe(inputs, view, ends);
-  progress.set_is_idle(IsIdle(inputs, view, ends));
+  for (const auto& [topic, count] : view.totals.open_actions) {
+    if (!unserved.contains(topic)) continue;
+    progress.set_open_action_count(progress.open_action_count() - count);
+    progress.set_unserved_action_count(progress.unserved_action_count() + count);
+  }
+  std::erase_if(inputs, [&](const Input& input) { return unserved.contains(input.where.topic); });
+  progress.set_is_idle(progress.open_action_count() == 0 && IsIdle(inputs, view, ends));
   return progress;
 }
 
@@ -186,9 +195,35 @@ Status ProgressMeter::FindLeft(std::vector<Input>& inputs, const Ends& ends,
   return status.code() == StatusCode::kDeadlineExceeded ? Status() : status;
 }
 
+std::set<std::string> ProgressMeter::AskUnserved(const std::vector<Input>& inputs,
+                                                 const ViewSnapshot& view) {
+  std::set<std::string> unserved;
+  for (std::size_t g = 0; g < options_.groups.size(); ++g) {
+    const ProgressGroup& group = options_.groups[g];
+    if (group.channels.empty()) continue;
+    const bool is_asked =
+        !view.totals.open_actions.empty() || std::ranges::any_of(inputs, [g](const Input& input) {
+          return input.group == g && input.is_left;
+        });
+    if (!is_asked) continue;
+    const auto members = cluster_.DescribeGroup(group.group, kPatience);
+    if (!members.ok() || members->empty()) continue;
+    std::set<std::string> served;
+    bool is_known = true;
+    for (const GroupMember& member : *members) {
+      const auto channels = ParseAdvertisedChannels(member.address);
+      is_known = is_known && channels.has_value();
+      if (channels) served.insert(channels->begin(), channels->end());
+    }
+    for (const auto& [topic, channel] : group.channels) {
+      if (is_known && !served.contains(channel)) unserved.insert(topic);
+    }
+  }
+  return unserved;
+}
+
 bool ProgressMeter::IsIdle(const std::vector<Input>& inputs, const ViewSnapshot& view,
                            const Ends& ends) const {
-  if (view.totals.open_actions > 0) return false;
   for (const ViewSource& source : views_.sources()) {
     for (Partition p = 0; p < source.partitions; ++p) {
       const TopicPartition where{source.topic, p};
@@ -229,7 +264,7 @@ v1::GetProgressResponse ProgressMeter::Describe(const std::vector<Input>& inputs
     partition.set_applied_offset(row.first);
     partition.set_end_offset(row.second);
   }
-  progress.set_open_action_count(view.totals.open_actions);
+  progress.set_open_action_count(view.totals.OpenActions());
   progress.set_open_approval_count(view.totals.open_approvals);
   if (const auto time = view.StreamTime(); time && options_.is_event_clock) {
     progress.set_stream_time_ms(*time);

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -29,6 +30,8 @@ struct ProgressGroup {
   /// `advance: to_tick`: the input that paces all others; empty elsewhere. What lies behind the
   /// last tick waits for the next one.
   std::string tick_topic;
+  /// Inputs that each member reads only if it serves their channel: topic -> channel.
+  std::map<std::string, std::string> channels;
 };
 
 /// Says how far everything is, from the log and the view alone, so that the answer is the same
@@ -38,7 +41,9 @@ struct ProgressGroup {
 /// actions, (2) the groups' committed offsets, (3) the ends of all topics, what is not yet
 /// committed included. None of them ever goes back. So if (1) and (2) have reached (3), then at the
 /// moment between (2) and (3) every record on the log was applied, committed and in the view, and
-/// the view had no open action. What is read was read after the question came.
+/// the view had no open action. Actions and input of channels that nobody serves do not count: who
+/// serves which is what the members of the groups advertise at that moment. What is read was read
+/// after the question came.
 ///
 /// Thread-safety: any thread asks; answers come from the meter's own.
 class ProgressMeter {
@@ -80,6 +85,8 @@ class ProgressMeter {
   Result<std::vector<Input>> AskCommitted(Clock::time_point deadline);
   Result<Ends> AskEnds(const std::vector<Input>& inputs, Clock::time_point deadline);
   Status FindLeft(std::vector<Input>& inputs, const Ends& ends, Clock::time_point deadline);
+  /// The topics that no member of their group reads; none where that cannot be told.
+  std::set<std::string> AskUnserved(const std::vector<Input>& inputs, const ViewSnapshot& view);
   bool IsIdle(const std::vector<Input>& inputs, const ViewSnapshot& view, const Ends& ends) const;
   v1::GetProgressResponse Describe(const std::vector<Input>& inputs, const ViewSnapshot& view,
                                    const Ends& ends) const;

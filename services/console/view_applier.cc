@@ -20,6 +20,12 @@ bool Parse(std::optional<std::string_view> bytes, Message& out) {
   return bytes && out.ParseFromArray(bytes->data(), static_cast<int>(bytes->size()));
 }
 
+bool ParseAction(const LogRecord& record, v1::ApprovedAction& out) {
+  v1::SignedAction signed_action;
+  return Parse(record.value, signed_action) && Parse(signed_action.payload(), out) &&
+         !out.action_id().empty();
+}
+
 DecisionRow RowOf(const v1::DecisionRecord& record) {
   DecisionRow row{
       .action_id = record.action().action_id(), .approval_id = record.approval_id(), .summary = {}};
@@ -69,14 +75,16 @@ ViewApplier::ViewApplier(const DerivedStore& store, ViewRetention retention,
                          SignalDecoderOptions decoder)
     : store_(store), retention_(retention), decoder_(decoder) {}
 
-Status ViewApplier::Apply(ViewTopic topic, const LogRecord& record, DerivedBatch& batch,
-                          ViewTotals& totals) {
+Status ViewApplier::Apply(ViewTopic topic, const std::string& name, const LogRecord& record,
+                          DerivedBatch& batch, ViewTotals& totals) {
   totals.newest_time_ms = std::max(totals.newest_time_ms, record.timestamp.value);
   switch (topic) {
     case ViewTopic::kDecisions:
       return OnDecision(record, batch, totals);
     case ViewTopic::kActions:
-      return OnAction(record, batch, totals);
+      return OnAction(name, record, batch, totals);
+    case ViewTopic::kActionDeadLetters:
+      return OnActionDeadLetter(record, batch, totals);
     case ViewTopic::kRequests:
       return OnRequest(record, batch, totals);
     case ViewTopic::kVerdicts:
@@ -119,11 +127,10 @@ Status ViewApplier::OnDecision(const LogRecord& record, DerivedBatch& batch, Vie
 
 // --- what became of actions ---
 
-Status ViewApplier::OnAction(const LogRecord& record, DerivedBatch& batch, ViewTotals& totals) {
-  v1::SignedAction signed_action;
+Status ViewApplier::OnAction(const std::string& topic, const LogRecord& record, DerivedBatch& batch,
+                             ViewTotals& totals) {
   v1::ApprovedAction action;
-  if (!Parse(record.value, signed_action) || !Parse(signed_action.payload(), action) ||
-      action.action_id().empty()) {
+  if (!ParseAction(record, action)) {
     ++totals.unreadable;
     return {};
   }
@@ -141,8 +148,38 @@ Status ViewApplier::OnAction(const LogRecord& record, DerivedBatch& batch, ViewT
     EVENKEEL_ASSIGN_OR_RETURN(const ActionFact end, ActionFact::Decode(*receipt));
     if (end.status != v1::RECEIPT_STATUS_ACCEPTED) return {};
   }
-  batch.Put(view_keys::OpenAction(action.action_id()), "");
-  ++totals.open_actions;
+  EVENKEEL_ASSIGN_OR_RETURN(const auto dead,
+                            store_.Get(view_keys::DeadLetter(action.action_id()), batch));
+  if (dead) return {};
+  batch.Put(view_keys::OpenAction(action.action_id()), topic);
+  ++totals.open_actions[topic];
+  return {};
+}
+
+// It has no receipt, and nobody is going to carry it out.
+Status ViewApplier::OnActionDeadLetter(const LogRecord& record, DerivedBatch& batch,
+                                       ViewTotals& totals) {
+  v1::ApprovedAction action;
+  if (!ParseAction(record, action)) return {};  // So it was never open.
+  const std::string key = view_keys::DeadLetter(action.action_id());
+  EVENKEEL_ASSIGN_OR_RETURN(const auto there, store_.Get(key, batch));
+  if (there) return {};
+  const ActionFact fact{.time_ms = record.timestamp.value,
+                        .indexed_ms = record.timestamp.value,
+                        .decision_id = action.decision_id()};
+  batch.Put(key, fact.Encode());
+  batch.Put(view_keys::Forgetting(fact.indexed_ms, key), "");
+  return Close(action.action_id(), batch, totals);
+}
+
+Status ViewApplier::Close(const std::string& action_id, DerivedBatch& batch,
+                          ViewTotals& totals) const {
+  const std::string key = view_keys::OpenAction(action_id);
+  EVENKEEL_ASSIGN_OR_RETURN(const auto topic, store_.Get(key, batch));
+  if (!topic) return {};
+  batch.Delete(key);
+  const auto open = totals.open_actions.find(*topic);
+  if (open != totals.open_actions.end() && --open->second == 0) totals.open_actions.erase(open);
   return {};
 }
 
@@ -160,13 +197,7 @@ Status ViewApplier::OnReceipt(const Receipt& receipt, DerivedBatch& batch, ViewT
                         .decision_id = receipt.decision_id};
   batch.Put(key, fact.Encode());
   batch.Put(view_keys::Forgetting(fact.indexed_ms, key), "");
-  if (!IsTerminal(receipt.status)) return {};
-  const std::string open = view_keys::OpenAction(receipt.action_id);
-  EVENKEEL_ASSIGN_OR_RETURN(const auto is_open, store_.Get(open, batch));
-  if (!is_open) return {};
-  batch.Delete(open);
-  --totals.open_actions;
-  return {};
+  return IsTerminal(receipt.status) ? Close(receipt.action_id, batch, totals) : Status();
 }
 
 // --- approvals ---
@@ -294,11 +325,7 @@ Status ViewApplier::PruneFacts(DerivedBatch& batch, ViewTotals& totals, int& lef
     return true;
   }));
   for (const std::string& action_id : open) {
-    const std::string key = view_keys::OpenAction(action_id);
-    EVENKEEL_ASSIGN_OR_RETURN(const auto is_open, store_.Get(key, batch));
-    if (!is_open) continue;
-    batch.Delete(key);
-    --totals.open_actions;
+    EVENKEEL_RETURN_IF_ERROR(Close(action_id, batch, totals));
   }
   return {};
 }

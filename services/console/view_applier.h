@@ -16,6 +16,7 @@ namespace evenkeel {
 enum class ViewTopic : std::uint8_t {
   kDecisions,
   kActions,
+  kActionDeadLetters,  ///< What executors could not read.
   kRequests,
   kVerdicts,
   kReceipts,
@@ -37,15 +38,20 @@ class ViewApplier {
  public:
   ViewApplier(const DerivedStore& store, ViewRetention retention, SignalDecoderOptions decoder);
 
-  /// A record that is not understood is counted and passed over: somebody else refuses it.
-  Status Apply(ViewTopic topic, const LogRecord& record, DerivedBatch& batch, ViewTotals& totals);
+  /// `name` is the topic's. A record that is not understood is counted and passed over: somebody
+  /// else refuses it.
+  Status Apply(ViewTopic topic, const std::string& name, const LogRecord& record,
+               DerivedBatch& batch, ViewTotals& totals);
 
   /// Forgets what is beyond the retention, a bounded amount of it. True: there may be more.
   Result<bool> Prune(DerivedBatch& batch, ViewTotals& totals) const;
 
  private:
   Status OnDecision(const LogRecord& record, DerivedBatch& batch, ViewTotals& totals);
-  Status OnAction(const LogRecord& record, DerivedBatch& batch, ViewTotals& totals);
+  Status OnAction(const std::string& topic, const LogRecord& record, DerivedBatch& batch,
+                  ViewTotals& totals);
+  Status OnActionDeadLetter(const LogRecord& record, DerivedBatch& batch, ViewTotals& totals);
+  Status Close(const std::string& action_id, DerivedBatch& batch, ViewTotals& totals) const;
   Status OnRequest(const LogRecord& record, DerivedBatch& batch, ViewTotals& totals);
   Status OnSignal(ViewTopic topic, const LogRecord& record, DerivedBatch& batch,
                   ViewTotals& totals);

@@ -46,6 +46,7 @@ std::string VerdictPrefix(int verdict) {
 }
 std::string Released(std::string_view action_id) { return "X" + Bounded(action_id) + "a"; }
 std::string Receipt(std::string_view action_id) { return "X" + Bounded(action_id) + "r"; }
+std::string DeadLetter(std::string_view action_id) { return "X" + Bounded(action_id) + "d"; }
 std::string OpenAction(std::string_view action_id) { return "O" + std::string(action_id); }
 std::string Approval(std::string_view approval_id) { return "R" + std::string(approval_id); }
 std::string ApprovalStatePrefix(int state) {
@@ -162,19 +163,33 @@ std::string ViewTotals::Encode() const {
   std::string out;
   ByteWriter writer(out);
   for (const std::int64_t value :
-       {decisions, open_actions, open_approvals, unreadable, newest_time_ms, newest_decision_ms}) {
+       {decisions, open_approvals, unreadable, newest_time_ms, newest_decision_ms}) {
     writer.Signed(value);
   }
+  writer.Varint(open_actions.size());
+  for (const auto& [topic, count] : open_actions) {
+    writer.Bytes(topic);
+    writer.Signed(count);
+  }
   return out;
+}
+
+std::int64_t ViewTotals::OpenActions() const {
+  std::int64_t open = 0;
+  for (const auto& [topic, count] : open_actions) open += count;
+  return open;
 }
 
 Result<ViewTotals> ViewTotals::Decode(std::string_view bytes) {
   ByteReader reader(bytes);
   ViewTotals totals;
-  for (std::int64_t* value :
-       {&totals.decisions, &totals.open_actions, &totals.open_approvals, &totals.unreadable,
-        &totals.newest_time_ms, &totals.newest_decision_ms}) {
+  for (std::int64_t* value : {&totals.decisions, &totals.open_approvals, &totals.unreadable,
+                              &totals.newest_time_ms, &totals.newest_decision_ms}) {
     *value = reader.Signed();
+  }
+  for (std::uint64_t left = reader.Varint(); left > 0 && reader.ok(); --left) {
+    const std::string topic(reader.Bytes());
+    totals.open_actions[topic] = reader.Signed();
   }
   if (!reader.done()) return Damaged("the totals");
   return totals;

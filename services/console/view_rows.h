@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,7 +21,8 @@ namespace evenkeel {
 ///   T<order>                           DecisionRow; `order` runs from the newest decision back
 ///   C<customer><order>  A<action><order>  V<verdict><order>      empty: indexes into T
 ///   X<action id>a, X<action id>r       what went out; what came of it
-///   O<action id>                       empty: went out, and has no end yet
+///   X<action id>d                      an executor could not read it: a dead letter
+///   O<action id>                       its topic: went out, and has no end yet
 ///   R<approval id>                     the request, as stored on the log
 ///   Q<state><expires><approval id>  Y<customer><state><expires><approval id>      empty: indexes
 ///   W<approval id><partition><offset>  an answer
@@ -29,7 +31,7 @@ namespace evenkeel {
 ///   P<partition><topic>                position
 ///   U<partition>                       the latest time seen
 ///   N                                  ViewTotals
-inline constexpr std::string_view kViewFormat = "1";
+inline constexpr std::string_view kViewFormat = "2";
 
 /// Where a decision stands: the newest first, and the same for who reads the log again.
 struct DecisionOrder {
@@ -78,7 +80,7 @@ struct ControlRow {
 /// Counts that are kept with the rows.
 struct ViewTotals {
   std::int64_t decisions = 0;
-  std::int64_t open_actions = 0;
+  std::map<std::string, std::int64_t> open_actions;  ///< By topic; none of 0.
   std::int64_t open_approvals = 0;
   std::int64_t unreadable = 0;          ///< Records that were not understood.
   std::int64_t newest_time_ms = 0;      ///< Of all records taken.
@@ -86,6 +88,7 @@ struct ViewTotals {
 
   std::string Encode() const;
   static Result<ViewTotals> Decode(std::string_view bytes);
+  std::int64_t OpenActions() const;  ///< On all topics.
   friend bool operator==(const ViewTotals&, const ViewTotals&) = default;
 };
 
@@ -104,6 +107,7 @@ std::string ActionPrefix(std::string_view action);
 std::string VerdictPrefix(int verdict);
 std::string Released(std::string_view action_id);
 std::string Receipt(std::string_view action_id);
+std::string DeadLetter(std::string_view action_id);
 std::string OpenAction(std::string_view action_id);
 std::string Approval(std::string_view approval_id);
 std::string ApprovalStatePrefix(int state);

@@ -86,7 +86,8 @@ Status Views::Take(const std::vector<ViewInput>& inputs) {
     } else {
       const LogRecord& record = *input.record;
       if (record.offset < position) continue;  // Taken before.
-      EVENKEEL_RETURN_IF_ERROR(applier_->Apply(source.kind, record, batch, next.totals));
+      EVENKEEL_RETURN_IF_ERROR(
+          applier_->Apply(source.kind, source.topic, record, batch, next.totals));
       position = record.offset + 1;
       const std::int64_t time = record.timestamp.value;
       std::int64_t& clock = next.clocks[input.partition];

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "common/channels.h"
 #include "executor/executor_setup.h"
 #include "executor/sandbox_connector.h"
 #include "executor/standard_webhooks.h"
@@ -147,6 +148,7 @@ Status ExecutorApp::MakeWorkers(const v1::ExecutorConfig& config, const Context&
         std::make_unique<ExecutorProcessor>(ExecutorOptions(config, deployment, policies_), trust_,
                                             control)));
     sinks_.back()->Attach(*workers.back());
+    workers.back()->Advertise(AdvertisedChannels(deployment.channels));
   }
   host_ = std::make_unique<WorkerHost>(setup.application, std::move(workers), context.logger);
   return {};

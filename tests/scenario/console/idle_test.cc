@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/channels.h"
 #include "console_rig.h"
 #include "decider/decider_setup.h"
 #include "executor/executor_setup.h"
@@ -69,16 +70,21 @@ class IdleTest : public ::testing::Test {
             {"receipts", world_.Read(names.Receipts()).size()}};
   }
 
+  /// One measurement, while the world goes on.
+  v1::GetProgressResponse Ask(ConsoleRig& console) {
+    auto answer = console.AskProgress();
+    while (answer.wait_for(milliseconds(0)) != std::future_status::ready) world_.Step();
+    const Result<v1::GetProgressResponse> progress = answer.get();
+    EXPECT_TRUE(progress.ok()) << progress.status().ToString();
+    return progress.ok() ? *progress : v1::GetProgressResponse();
+  }
+
   /// Steps the world while the meter measures, until it says idle.
   v1::GetProgressResponse AwaitIdle(ConsoleRig& console) {
     v1::GetProgressResponse last;
     const bool came = world_.Until([&] {
-      auto answer = console.AskProgress();
-      while (answer.wait_for(milliseconds(0)) != std::future_status::ready) world_.Step();
-      const Result<v1::GetProgressResponse> progress = answer.get();
-      EXPECT_TRUE(progress.ok()) << progress.status().ToString();
-      if (progress.ok()) last = *progress;
-      return progress.ok() && progress->is_idle();
+      last = Ask(console);
+      return last.is_idle();
     });
     EXPECT_TRUE(came) << last.DebugString();
     return last;
@@ -133,6 +139,52 @@ TEST_F(IdleTest, AnOpenCallIsNotIdle) {
   EXPECT_EQ(progress->open_action_count(), 1);
   rig_.scheduler.is_held = false;
   EXPECT_EQ(AwaitIdle(console).open_action_count(), 0);
+}
+
+TEST_F(IdleTest, WhatNobodyCouldDoDoesNotCount) {
+  const std::vector<std::string> all = world_.deployment.channels;
+  const std::vector<std::string> served = {"email", "task"};
+  world_.deployment.channels = served;
+  rig_.Start();
+  world_.deployment.channels = all;
+  ASSERT_THAT(all, ::testing::Contains("push"));
+  ConsoleRig console(world_);
+  world_.StartDecider();
+  ApprovedAction pushed = rig_.ActionFor("ada", 1);
+  pushed.planned.channel = "push";
+  // Nobody says which channels it serves, so this one may be among them.
+  OwnedRecord record = rig_.RecordFor(pushed);
+  record.timestamp = kDayOne;
+  world_.Write({record});
+  Tick(kDayOne + hours(1));
+  v1::GetProgressResponse last;
+  ASSERT_TRUE(world_.Until([&] {
+    last = Ask(console);
+    return last.open_action_count() == 1 && last.lag().records() == 0;
+  }));
+  world_.StepFor(milliseconds(300));
+  last = Ask(console);
+  EXPECT_FALSE(last.is_idle());
+  EXPECT_EQ(last.unserved_action_count(), 0);
+
+  rig_.Crash();
+  world_.deployment.channels = served;
+  rig_.Start();
+  world_.deployment.channels = all;
+  world_.member("e1").worker->Advertise(AdvertisedChannels(served));
+  last = AwaitIdle(console);
+  EXPECT_EQ(last.open_action_count(), 0);
+  EXPECT_EQ(last.unserved_action_count(), 1);
+
+  // Of what it cannot read, an executor writes no receipt.
+  OwnedRecord forged = rig_.RecordFor(rig_.ActionFor("ada", 2));
+  forged.value->back() = static_cast<char>(forged.value->back() ^ 1);
+  forged.timestamp = kDayOne + hours(1);
+  world_.Write({forged});
+  ASSERT_TRUE(world_.Until([&] { return world_.DeadLetters(forged.topic).size() == 1; }));
+  last = AwaitIdle(console);
+  EXPECT_EQ(last.open_action_count(), 0);
+  EXPECT_EQ(last.unserved_action_count(), 1);
 }
 
 TEST_F(IdleTest, WhatNobodyHasAppliedIsNotIdle) {

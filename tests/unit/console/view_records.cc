@@ -37,6 +37,7 @@ std::string CustomerOf(Partition row, int n) {
 std::vector<ViewSource> ViewLog::Sources() {
   return {{"decisions", ViewTopic::kDecisions, kTestRows},
           {"actions", ViewTopic::kActions, kTestRows},
+          {"actions.dlq", ViewTopic::kActionDeadLetters, kTestRows},
           {"requests", ViewTopic::kRequests, kTestRows},
           {"verdicts", ViewTopic::kVerdicts, kTestRows},
           {"receipts", ViewTopic::kReceipts, kTestRows},
@@ -85,6 +86,15 @@ void ViewLog::AddAction(int number, const std::string& customer, std::int64_t ti
   v1::SignedAction signed_action;
   signed_action.set_payload(action.SerializeAsString());
   Add(ViewTopic::kActions, customer, signed_action.SerializeAsString(), time_ms);
+}
+
+void ViewLog::AddActionDeadLetter(int number, const std::string& customer, std::int64_t time_ms) {
+  v1::ApprovedAction action;
+  action.set_action_id(IdOf('a', number));
+  action.set_customer_id(customer);
+  v1::SignedAction signed_action;
+  signed_action.set_payload(action.SerializeAsString());
+  Add(ViewTopic::kActionDeadLetters, customer, signed_action.SerializeAsString(), time_ms);
 }
 
 void ViewLog::AddReceipt(int number, const std::string& customer, ReceiptStatus status,

@@ -53,6 +53,8 @@ class ViewLog {
 
   void AddDecision(const DecisionSpec& spec);
   void AddAction(int number, const std::string& customer, std::int64_t time_ms = kTestTime);
+  void AddActionDeadLetter(int number, const std::string& customer,
+                           std::int64_t time_ms = kTestTime);
   void AddReceipt(int number, const std::string& customer, ReceiptStatus status,
                   std::int64_t time_ms = kTestTime);
   void AddRequest(const v1::ApprovalRequest& request);

@@ -58,6 +58,7 @@ class ViewsTest : public ::testing::Test {
       if (acts) log.AddAction(i, customer, time);
       if (i % 6 == 0) log.AddReceipt(i, customer, ReceiptStatus::kAccepted, time + 1);
       if (i % 6 == 0) log.AddReceipt(i, customer, ReceiptStatus::kDone, time + 2);
+      if (i % 9 == 0) log.AddActionDeadLetter(i, customer, time + 3);
       if (i % 4 == 0) {
         v1::ApprovalRequest request = ViewLog::Request(i, customer);
         log.AddRequest(request);
@@ -102,7 +103,8 @@ TEST_F(ViewsTest, RowsAreTheSameInWhateverOrderTopicsAreRead) {
     EXPECT_EQ(RowsOf(*other), RowsOf(*straight)) << "seed " << seed;
   }
   EXPECT_EQ(straight->Snapshot().totals.decisions, 40);
-  EXPECT_EQ(straight->Snapshot().totals.open_actions, 7);  // 14 went out, 7 of them have an end.
+  // 14 went out, 7 of them have an end, 2 of the others are dead letters.
+  EXPECT_EQ(straight->Snapshot().totals.OpenActions(), 5);
   EXPECT_EQ(straight->Snapshot().totals.open_approvals, 5);
 }
 
@@ -139,7 +141,7 @@ TEST_F(ViewsTest, TheSameDecisionAtAnotherOffsetCountsOnce) {
   const auto views = Open();
   ASSERT_TRUE(Feed(*views, log.records()).ok());
   EXPECT_THAT(Ids(*views, {}), SizeIs(1));
-  EXPECT_EQ(views->Snapshot().totals.open_actions, 0);
+  EXPECT_EQ(views->Snapshot().totals.OpenActions(), 0);
   EXPECT_EQ(views->Snapshot().totals.decisions, 1);
 }
 
@@ -205,10 +207,27 @@ TEST_F(ViewsTest, AnActionIsOpenUntilItsEndIsReported) {
   log.AddReceipt(1, ada, ReceiptStatus::kAccepted);
   const auto views = Open();
   ASSERT_TRUE(Feed(*views, log.records()).ok());
-  EXPECT_EQ(views->Snapshot().totals.open_actions, 1);
+  EXPECT_EQ(views->Snapshot().totals.OpenActions(), 1);
   log.AddReceipt(1, ada, ReceiptStatus::kUnknown);
   ASSERT_TRUE(Feed(*views, log.records()).ok());
-  EXPECT_EQ(views->Snapshot().totals.open_actions, 0);
+  EXPECT_EQ(views->Snapshot().totals.OpenActions(), 0);
+}
+
+TEST_F(ViewsTest, WhatAnExecutorCouldNotReadIsNotOpen) {
+  const std::string ada = CustomerOf(0);
+  ViewLog log;
+  log.AddAction(1, ada);
+  log.AddAction(2, ada);
+  log.AddActionDeadLetter(1, ada);
+  log.AddActionDeadLetter(1, ada);
+  log.AddGarbage(ViewTopic::kActionDeadLetters);
+  const auto views = Open();
+  ASSERT_TRUE(Feed(*views, log.records()).ok());
+  EXPECT_EQ(views->Snapshot().totals.OpenActions(), 1);
+  log.AddActionDeadLetter(2, ada);
+  ASSERT_TRUE(Feed(*views, log.records()).ok());
+  EXPECT_EQ(views->Snapshot().totals.OpenActions(), 0);
+  EXPECT_EQ(views->Snapshot().totals.unreadable, 0);
 }
 
 TEST_F(ViewsTest, StreamTimeIsThatOfTheSlowestPartition) {
