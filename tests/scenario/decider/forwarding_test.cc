@@ -1,7 +1,7 @@
 // Questions for another process: who is believed to be the owner, and who is not.
 
-#include <atomic>
 #include <future>
+#include <ostream>
 
 #include "decider/customer_reader.h"
 #include "decider/query_service.h"
@@ -149,6 +149,8 @@ TEST_F(ForwardingTest, TheOwnerOfOurDeploymentAnswers) {
 struct Stranger {
   const char* what;
   QueryIdentity identity;
+
+  friend void PrintTo(const Stranger& stranger, std::ostream* out) { *out << stranger.what; }
 };
 
 class StrangerTest : public ForwardingTest, public ::testing::WithParamInterface<Stranger> {};
