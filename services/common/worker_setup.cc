@@ -31,6 +31,13 @@ void FillPolicies(const v1::EngineConfig& config, int workers, WorkerOptions& ou
   if (config.state().has_max_bytes()) {
     out.limits.state_max_bytes = static_cast<std::size_t>(config.state().max_bytes());
   }
+  // A transaction of the process that was replaced has to time out first (10 s).
+  if (config.has_session_timeout_ms() &&
+      (config.session_timeout_ms() < 12'000 || config.session_timeout_ms() > 1'800'000)) {
+    return InvalidArgument(path +
+                           ".session_timeout_ms: " + std::to_string(config.session_timeout_ms()) +
+                           " is not between 12000 and 1800000");
+  }
   if (config.state().has_restores_max()) {
     out.store.restores_max = static_cast<std::size_t>(config.state().restores_max());
   }
@@ -114,6 +121,9 @@ Result<WorkerOptions> MakeWorkerOptions(const Deployment& deployment,
   out.deadlines.transaction = std::chrono::seconds(60);
   // The process ends by itself when its time to drain is over; some of it is for the last commit.
   out.deadlines.effects = DrainTimeout(config) * 3 / 4;
+  if (config.has_session_timeout_ms()) {
+    out.session_timeout = milliseconds(config.session_timeout_ms());
+  }
   out.store.directory = setup.state_directory;
   FillPolicies(config, setup.workers, out);
   out.codec = {EncodeCommitRecord, DecodeCommitRecord};

@@ -33,22 +33,34 @@ TEST(WorkerSetupTest, RefusesARateThatWouldStopAWorker) {
   EXPECT_FALSE(OptionsFor(1, -1).ok());
 }
 
+Result<WorkerOptions> OptionsOf(v1::EngineConfig config) {
+  config.mutable_state()->set_directory("/state");
+  EVENKEEL_ASSIGN_OR_RETURN(ApplicationSetup setup, SetupOf(config, "engine", "decider"));
+  setup.cluster_id = "cluster";
+  setup.inputs = {{.topic = "signals"}};
+  return MakeWorkerOptions({.row_count = 8}, config, {}, setup, 0);
+}
+
 TEST(WorkerSetupTest, ReadsAheadAsFarAsConfigured) {
   v1::EngineConfig config;
-  config.mutable_state()->set_directory("/state");
-  const auto bytes = [&]() -> Result<std::size_t> {
-    EVENKEEL_ASSIGN_OR_RETURN(ApplicationSetup setup, SetupOf(config, "engine", "decider"));
-    setup.cluster_id = "cluster";
-    setup.inputs = {{.topic = "signals"}};
-    EVENKEEL_ASSIGN_OR_RETURN(const WorkerOptions options,
-                              MakeWorkerOptions({.row_count = 8}, config, {}, setup, 0));
-    return options.intake.read_ahead_bytes;
-  };
-  EXPECT_EQ(bytes().value(), std::size_t{64} << 20);
+  EXPECT_EQ(OptionsOf(config)->intake.read_ahead_bytes, std::size_t{64} << 20);
   config.mutable_limits()->set_read_ahead_bytes(5'000'000);
-  EXPECT_EQ(bytes().value(), 5'000'000U);
+  EXPECT_EQ(OptionsOf(config)->intake.read_ahead_bytes, 5'000'000U);
   config.mutable_limits()->set_read_ahead_bytes(999);
-  EXPECT_THAT(bytes().status().message(), HasSubstr("engine.limits.read_ahead_bytes: 999"));
+  EXPECT_THAT(OptionsOf(config).status().message(),
+              HasSubstr("engine.limits.read_ahead_bytes: 999"));
+}
+
+TEST(WorkerSetupTest, IsSilentAsLongAsConfigured) {
+  v1::EngineConfig config;
+  EXPECT_EQ(OptionsOf(config)->session_timeout, std::chrono::seconds(15));
+  config.set_session_timeout_ms(60'000);
+  EXPECT_EQ(OptionsOf(config)->session_timeout, std::chrono::minutes(1));
+  for (const std::int64_t bad : {11'999, 1'800'001}) {
+    config.set_session_timeout_ms(bad);
+    EXPECT_THAT(OptionsOf(config).status().message(),
+                HasSubstr("engine.session_timeout_ms: " + std::to_string(bad)));
+  }
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ constexpr std::array<Reserved, 36> kReserved = {{
     {"group.id", kIdentity},
     {"group.instance.id", kIdentity},
     {"group.protocol.type", kIdentity},
-    {"session.timeout.ms", "it is set with the membership"},
+    {"session.timeout.ms", "queries are answered by it; set engine.session_timeout_ms"},
     {"transactional.id", kIdentity},
     {"transaction.timeout.ms", "it is set with the session"},
     {"enable.idempotence", kLosesRecords},
