@@ -31,13 +31,6 @@ void FillPolicies(const v1::EngineConfig& config, int workers, WorkerOptions& ou
   if (config.state().has_max_bytes()) {
     out.limits.state_max_bytes = static_cast<std::size_t>(config.state().max_bytes());
   }
-  // A transaction of the process that was replaced has to time out first (10 s).
-  if (config.has_session_timeout_ms() &&
-      (config.session_timeout_ms() < 12'000 || config.session_timeout_ms() > 1'800'000)) {
-    return InvalidArgument(path +
-                           ".session_timeout_ms: " + std::to_string(config.session_timeout_ms()) +
-                           " is not between 12000 and 1800000");
-  }
   if (config.state().has_restores_max()) {
     out.store.restores_max = static_cast<std::size_t>(config.state().restores_max());
   }
@@ -83,6 +76,13 @@ Result<ApplicationSetup> SetupOf(const v1::EngineConfig& config, const std::stri
     return InvalidArgument(
         path + ".limits.read_ahead_bytes: " + std::to_string(limits.read_ahead_bytes()) +
         " is less than 1000000; raise it, or remove it for 64 MiB");
+  }
+  // A transaction of the process that was replaced has to time out first (10 s).
+  if (config.has_session_timeout_ms() &&
+      (config.session_timeout_ms() < 12'000 || config.session_timeout_ms() > 1'800'000)) {
+    return InvalidArgument(path +
+                           ".session_timeout_ms: " + std::to_string(config.session_timeout_ms()) +
+                           " is not between 12000 and 1800000");
   }
   if (config.state().has_restores_max() && config.state().restores_max() < 1) {
     return InvalidArgument(path +
