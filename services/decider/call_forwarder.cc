@@ -25,21 +25,22 @@ std::chrono::system_clock::time_point OnTheWall(std::chrono::steady_clock::time_
          std::chrono::duration_cast<std::chrono::system_clock::duration>(bounded);
 }
 
+/// What the other process said, word for word; or that it said nothing.
 RpcError ErrorOf(const grpc::Status& status, const std::string& address) {
-  RpcError error;
-  error.code = static_cast<StatusCode>(status.error_code());  // The same numbers.
-  error.message = status.error_message();
-  if (error.code == StatusCode::kDeadlineExceeded) {
-    error.code = StatusCode::kUnavailable;
-    error.message = "the owner of the customer's task does not answer";
+  const auto code = static_cast<StatusCode>(status.error_code());  // The same numbers.
+  // The other's deadline is shorter than the caller's, who may well have time for another try.
+  if (code != StatusCode::kDeadlineExceeded) {
+    auto theirs = RpcError::FromDetails(code, status.error_message(), status.error_details());
+    if (theirs) return *std::move(theirs);
+    if (code != StatusCode::kUnavailable) {
+      return {.code = code, .message = status.error_message()};
+    }
   }
-  if (error.code == StatusCode::kUnavailable) {
-    error.reason = "OWNER_UNAVAILABLE";
-    error.metadata["owner"] = address;
-    error.retry_delay = kRetryDelay;
-  }
-  if (error.code == StatusCode::kNotFound) error.reason = "CUSTOMER_UNKNOWN";
-  return error;
+  return {.code = StatusCode::kUnavailable,
+          .message = "the owner of the customer's task does not answer",
+          .reason = "OWNER_UNAVAILABLE",
+          .metadata = {{"owner", address}},
+          .retry_delay = kRetryDelay};
 }
 
 /// One call, alive until it is answered.

@@ -53,6 +53,18 @@ RpcError OwnerUnknown() {
                   "TASK_NOT_READY");
 }
 
+v1::BatchScore NoScore(const std::string& customer, const RpcError& error) {
+  v1::BatchScore score;
+  score.set_customer_id(customer);
+  score.set_error_code(static_cast<int>(error.code));
+  score.set_error_reason(error.reason.empty() ? std::string(StatusCodeName(error.code))
+                                              : error.reason);
+  score.set_error_message(error.message);
+  score.mutable_error_metadata()->insert(error.metadata.begin(), error.metadata.end());
+  if (error.retry_delay) score.set_retry_after_ms(error.retry_delay->count());
+  return score;
+}
+
 std::optional<TaskOwner> OwnerOf(const OwnerDirectory::Owners& owners, Partition row) {
   const auto found = owners.find(row);
   return found == owners.end() ? std::nullopt : std::optional(found->second);
@@ -193,14 +205,11 @@ void QueryService::PassOn(const Call<Request, Response>& call, Partition row) {
 }
 
 v1::BatchScore QueryService::ScoreOf(const std::string& customer, bool with_contributions) const {
+  auto answer = reader_.Score(customer, with_contributions, /*with_features=*/false);
+  if (const auto* error = std::get_if<RpcError>(&answer)) return NoScore(customer, *error);
   v1::BatchScore score;
   score.set_customer_id(customer);
-  auto answer = reader_.Score(customer, with_contributions, /*with_features=*/false);
-  if (const auto* error = std::get_if<RpcError>(&answer)) {
-    score.set_error_code(static_cast<int>(error->code));
-  } else {
-    *score.mutable_score() = std::move(std::get<v1::GetScoreResponse>(answer));
-  }
+  *score.mutable_score() = std::move(std::get<v1::GetScoreResponse>(answer));
   return score;
 }
 
@@ -238,17 +247,17 @@ void QueryService::PassOnPart(const std::shared_ptr<Batch>& batch,
                               const std::optional<TaskOwner>& owner,
                               const std::vector<int>& places) {
   const v1::BatchGetScoresRequest& request = batch->call.request;
-  const auto fail = [this, batch, places](StatusCode code) {
-    directory_->Doubt();
+  const auto tell = [batch, places](const RpcError& error) {
     for (const int place : places) {
-      v1::BatchScore score;
-      score.set_customer_id(batch->call.request.customer_ids(place));
-      score.set_error_code(static_cast<int>(code));
-      batch->Put(place, std::move(score));
+      batch->Put(place, NoScore(batch->call.request.customer_ids(place), error));
     }
     batch->EndPart();
   };
-  if (!MayPassOn(batch->call.context, owner)) return fail(StatusCode::kUnavailable);
+  if (!MayPassOn(batch->call.context, owner)) return tell(NotPassedOn(owner));
+  const auto fail = [this, tell](const RpcError& error) {
+    directory_->Doubt();
+    tell(error.reason == kNotOwner ? OwnerUnknown() : error);
+  };
   v1::BatchGetScoresRequest part;
   part.set_with_contributions(request.with_contributions());
   for (const int place : places) part.add_customer_ids(request.customer_ids(place));
@@ -256,11 +265,11 @@ void QueryService::PassOnPart(const std::shared_ptr<Batch>& batch,
       TargetOf(*owner), batch->call.context.method, part,
       std::make_unique<v1::BatchGetScoresResponse>(), batch->call.context.deadline,
       [batch, places, fail](const std::variant<std::unique_ptr<Message>, RpcError>& answer) {
-        if (const auto* error = std::get_if<RpcError>(&answer)) return fail(error->code);
+        if (const auto* error = std::get_if<RpcError>(&answer)) return fail(*error);
         const auto& scores = static_cast<const v1::BatchGetScoresResponse&>(
             *std::get<std::unique_ptr<Message>>(answer));
         if (scores.scores_size() != static_cast<int>(places.size())) {
-          return fail(StatusCode::kInternal);
+          return fail(RpcError::From(Internal("the owner's answer is of other customers")));
         }
         for (std::size_t i = 0; i < places.size(); ++i) {
           batch->Put(places[i], scores.scores(static_cast<int>(i)));

@@ -68,6 +68,34 @@ google::rpc::Status ToRpcStatus(const RpcError& error) {
   return status;
 }
 
+std::optional<RpcError> RpcError::FromDetails(StatusCode code, std::string message,
+                                              const std::string& details) {
+  google::rpc::Status status;
+  if (!status.ParseFromString(details)) return std::nullopt;
+  RpcError error{.code = code, .message = std::move(message)};
+  bool is_ours = false;
+  for (const auto& any : status.details()) {
+    google::rpc::ErrorInfo info;
+    google::rpc::BadRequest bad;
+    google::rpc::RetryInfo retry;
+    if (any.UnpackTo(&info) && info.domain() == kRpcErrorDomain) {
+      is_ours = true;
+      error.reason = info.reason();
+      error.metadata = {info.metadata().begin(), info.metadata().end()};
+    } else if (any.UnpackTo(&bad)) {
+      for (const auto& violation : bad.field_violations()) {
+        error.violations.push_back({violation.field(), violation.description()});
+      }
+    } else if (any.UnpackTo(&retry)) {
+      const auto& delay = retry.retry_delay();
+      error.retry_delay =
+          std::chrono::milliseconds(delay.seconds() * 1000 + delay.nanos() / 1'000'000);
+    }
+  }
+  if (!is_ours) return std::nullopt;
+  return error;
+}
+
 RpcError MalformedProto(const google::protobuf::Message& message) {
   return {
       .code = StatusCode::kInvalidArgument,

@@ -50,7 +50,16 @@ def both_answer(site):
         status, batch = site.ask(name, "ScoreService/BatchGetScores", {"customerIds": [*CUSTOMERS, "nobody"]})
         expect(status == 200, f"batch at {name}: {batch}")
         got = [entry["customerId"] for entry in batch["scores"] if "score" in entry]
-        expect(got == CUSTOMERS and batch["scores"][-1]["errorCode"] == 5, f"batch at {name}: {batch}")
+        last = batch["scores"][-1]
+        expect(got == CUSTOMERS and (last["errorCode"], last["errorReason"]) == (5, "CUSTOMER_UNKNOWN"),
+               f"batch at {name}: {batch}")
+        status, batch = site.ask(name, "ScoreService/BatchGetScores", {"customerIds": CUSTOMERS}, site.alone(name))
+        others = [entry for entry in batch["scores"] if "score" not in entry]
+        expect(len(others) == len(CUSTOMERS) - here[name], f"batch at {name} alone: {batch}")
+        for entry in others:
+            expect((entry["errorCode"], entry["errorReason"]) == (14, "NOT_OWNER") and int(entry["retryAfterMs"]) > 0
+                   and entry["errorMetadata"]["owner"] in [f"{one}-0" for one in site.deciders if one != name],
+                   f"batch at {name} alone: {entry}")
         status, best = site.ask(name, "DecisionService/NextBestAction", {"customerId": CUSTOMERS[0], "requestId": "r"})
         expect(status == 200 and best["isHypothetical"], f"next best action at {name}: {best}")
         candidates = best["decision"]["candidates"]

@@ -162,6 +162,7 @@ TEST_P(StrangerTest, AtTheOwnersAddressIsNotBelieved) {
   ASSERT_TRUE(std::holds_alternative<RpcError>(answer)) << "a stranger's score went through";
   const auto& error = std::get<RpcError>(answer);
   EXPECT_EQ(error.code, StatusCode::kUnavailable);
+  EXPECT_EQ(error.reason, "TASK_NOT_READY");
   EXPECT_TRUE(error.retry_delay.has_value());
 
   v1::BatchGetScoresRequest request;
@@ -171,6 +172,7 @@ TEST_P(StrangerTest, AtTheOwnersAddressIsNotBelieved) {
   ASSERT_EQ(scores.scores_size(), 1);
   EXPECT_FALSE(scores.scores(0).has_score());
   EXPECT_EQ(scores.scores(0).error_code(), static_cast<int>(StatusCode::kUnavailable));
+  EXPECT_EQ(scores.scores(0).error_reason(), "TASK_NOT_READY");
 }
 
 INSTANTIATE_TEST_SUITE_P(

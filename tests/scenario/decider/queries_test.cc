@@ -198,6 +198,11 @@ TEST_F(QueriesTest, ABatchHasAnAnswerForEachAndALimit) {
   ASSERT_EQ(scores.scores_size(), 4);
   for (int i = 0; i < 4; ++i) EXPECT_EQ(scores.scores(i).customer_id(), request.customer_ids(i));
   EXPECT_EQ(scores.scores(1).error_code(), static_cast<int>(StatusCode::kNotFound));
+  const RpcError alone = ErrorOf<v1::GetScoreResponse>(kGetScore, Ask("nobody"));
+  EXPECT_EQ(scores.scores(1).error_reason(), "CUSTOMER_UNKNOWN");
+  EXPECT_EQ(scores.scores(1).error_message(), alone.message);
+  EXPECT_FALSE(scores.scores(1).has_retry_after_ms());
+  EXPECT_EQ(scores.scores(0).error_reason(), "");
   EXPECT_EQ(scores.scores(2).score().churn(0).churn_ppb(), Score("bob").churn(0).churn_ppb());
   EXPECT_EQ(scores.scores(0).SerializeAsString(), scores.scores(3).SerializeAsString());
 

@@ -38,6 +38,10 @@ struct RpcError {
 
   /// An error of ours as the error of a call.
   static RpcError From(const Status& status);
+  /// The error of a call to another process of ours, whole. `details` is the google.rpc.Status that
+  /// gRPC carries beside the code. Nothing: it has none of ours, so it is the transport's.
+  static std::optional<RpcError> FromDetails(StatusCode code, std::string message,
+                                             const std::string& details);
   /// kInvalidArgument for one field of the request.
   static RpcError BadField(std::string field, std::string description);
 };
