@@ -123,6 +123,7 @@ Result<std::unique_ptr<ConsoleApp>> ConsoleApp::Create(const v1::ConsoleConfig& 
                     .writer = InstanceOf(config),
                     .row_count = deployment.row_count,
                     .clock = deployment.clock,
+                    .channels = deployment.channels,
                     .wall_ms = [] { return WallTime().value; }});
   return app;
 }

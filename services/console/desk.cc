@@ -15,7 +15,10 @@ RpcError Late(const std::string& what) {
 }  // namespace
 
 Desk::Desk(std::unique_ptr<LogAccess> log, const Views& views, Options options)
-    : log_(std::move(log)), views_(views), options_(std::move(options)) {}
+    : log_(std::move(log)),
+      names_(*log_, options.names.Bundles(), options.channels),
+      views_(views),
+      options_(std::move(options)) {}
 
 std::int64_t Desk::NowOf(std::optional<Partition> partition) const {
   if (options_.clock == ClockMode::kWall) return options_.wall_ms();

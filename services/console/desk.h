@@ -5,8 +5,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "console/queries.h"
+#include "console/scope_names.h"
 #include "console/views.h"
 
 #include "evenkeel/codec/encoded_record.h"
@@ -38,6 +41,7 @@ class Desk {
     std::string writer;  ///< Names this process among the deployment's consoles.
     Partition row_count = 1;
     ClockMode clock = ClockMode::kWall;
+    std::vector<std::string> channels;  ///< Of the deployment.
     std::function<std::int64_t()> wall_ms;
   };
 
@@ -75,11 +79,15 @@ class Desk {
   std::variant<std::pair<v1::ControlEntry, std::int64_t>, RpcError> WriteControl(
       v1::ControlEntry entry, Deadline deadline);
 
+  /// What names nothing that there is is refused.
+  std::optional<RpcError> CheckName(const std::string& field, std::string_view kind,
+                                    std::string_view name);
   std::optional<RpcError> Write(const OwnedRecord& record);
   /// What time it is for a record of `partition`.
   std::int64_t NowOf(std::optional<Partition> partition) const;
 
   const std::unique_ptr<LogAccess> log_;
+  ScopeNames names_;
   const Views& views_;
   const Options options_;
 };

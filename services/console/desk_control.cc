@@ -23,13 +23,15 @@ bool IsName(std::string_view name) {
          });
 }
 
-bool IsScope(std::string_view scope) {
-  if (scope == "all") return true;
-  static constexpr std::array<std::string_view, 4> kKinds = {
-      "domain:", "action:", "channel:", "proposer:"};
-  return std::any_of(kKinds.begin(), kKinds.end(), [&](std::string_view kind) {
-    return scope.substr(0, kind.size()) == kind && IsName(scope.substr(kind.size()));
-  });
+/// A proposer may be named with its version: "retention/1".
+bool IsScope(std::string_view kind, std::string_view name) {
+  if (kind == "all") return name.empty();
+  if (kind == "proposer") {
+    const std::size_t slash = name.find('/');
+    return IsName(name.substr(0, slash)) &&
+           (slash == std::string_view::npos || IsName(name.substr(slash + 1)));
+  }
+  return (kind == "domain" || kind == "action" || kind == "channel") && IsName(name);
 }
 
 std::optional<RpcError> CheckReason(const std::string& reason) {
@@ -48,11 +50,20 @@ std::optional<RpcError> CheckReason(const std::string& reason) {
 RpcResult<v1::SetKillSwitchResponse> Desk::SetKillSwitch(const Person& person,
                                                          const v1::SetKillSwitchRequest& request,
                                                          Deadline deadline) {
-  if (!IsScope(request.scope())) {
+  const std::string_view scope = request.scope();
+  const std::size_t colon = scope.find(':');
+  const std::string_view kind = scope.substr(0, colon);
+  const bool has_name = colon != std::string_view::npos;
+  const std::string_view name = has_name ? scope.substr(colon + 1) : std::string_view();
+  if (has_name == (kind == "all") || !IsScope(kind, name)) {
     return RpcError::BadField("scope", "\"" + request.scope() + "\" is none; use one of " +
                                            kScopes + " with a-z, A-Z, 0-9, '_', '-', '.'");
   }
   if (auto bad = CheckReason(request.reason())) return *std::move(bad);
+  // A switch that is there can always be taken back.
+  if (has_name && request.is_engaged()) {
+    if (auto unknown = CheckName("scope", kind, name)) return *std::move(unknown);
+  }
   v1::ControlEntry entry;
   entry.set_set_by(person.name);
   entry.set_reason(request.reason());
@@ -84,6 +95,10 @@ RpcResult<v1::SetAutonomyLevelResponse> Desk::SetAutonomyLevel(
                                            "AUTONOMY_LEVEL_L5 (shared objectives)");
   }
   if (auto bad = CheckReason(request.reason())) return *std::move(bad);
+  for (const auto& [kind, name] : names) {
+    if (name->empty()) continue;
+    if (auto unknown = CheckName(kind, kind, *name)) return *std::move(unknown);
+  }
   v1::ControlEntry entry;
   entry.set_set_by(person.name);
   entry.set_reason(request.reason());
@@ -97,6 +112,16 @@ RpcResult<v1::SetAutonomyLevelResponse> Desk::SetAutonomyLevel(
   *response.mutable_entry() = std::move(stored);
   response.set_revision(revision);
   return response;
+}
+
+std::optional<RpcError> Desk::CheckName(const std::string& field, std::string_view kind,
+                                        std::string_view name) {
+  if (const Status read = names_.Refresh(); !read.ok()) {
+    return RpcError::From(read.WithContext("the bundles topic"));
+  }
+  const std::string complaint = names_.Complaint(kind, name);
+  if (complaint.empty()) return std::nullopt;
+  return RpcError::BadField(field, complaint);
 }
 
 std::variant<std::pair<v1::ControlEntry, std::int64_t>, RpcError> Desk::WriteControl(

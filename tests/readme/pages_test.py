@@ -31,7 +31,7 @@ WANTED = {
                           '"other_clock"', '"kill_switch"'],
     "docs/producers.md": ["payment_failed", '"ticket_id":"T-1"', '"ticket_id":"T-2"', "from Java: evenkeel.signals.support.v1@", '"repeated":true', "no_customer", "written 500",
                           "repeated 500", '"signals": 2', 'evenkeel_ingest_events_total{result="repeated"} 501'],
-    "docs/queries.md": ['"idle": true', '"feature":"failed_payments_30d"', '"customerId":"nobody","errorCode":5', "evenkeel.v1.ScoreService",
+    "docs/queries.md": ['"idle": true', '"feature":"failed_payments_30d"', '"customerId":"nobody","errorCode":5,"errorReason":"CUSTOMER_UNKNOWN"', 'there is no action \\"discount_52\\"', "evenkeel.v1.ScoreService",
                         '"isHypothetical":true', '"is_hypothetical":true', "dunning_reminder", '"not_found"', "belongs to another query",
                         "ada leaves within 90 days: 18.2 %", "+1.80 failed_payments_30d", '"VERDICT_APPROVED"',
                         '"verdict":"DECISION_VERDICT_RELEASED","progress":{', '"receiptStatus":"done"', '"already_exists"',

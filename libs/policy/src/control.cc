@@ -6,6 +6,11 @@
 namespace evenkeel {
 namespace {
 
+/// "retention" is the proposer "retention/1", whatever its version.
+bool IsProposer(std::string_view name, std::string_view proposer) {
+  return name == proposer || name == proposer.substr(0, proposer.find('/'));
+}
+
 bool Stops(const KillSwitch& kill, const SwitchSubject& subject) {
   switch (kill.scope) {
     case SwitchScope::kEverything:
@@ -17,7 +22,7 @@ bool Stops(const KillSwitch& kill, const SwitchSubject& subject) {
     case SwitchScope::kChannel:
       return kill.name == subject.channel;
     case SwitchScope::kProposer:
-      return kill.name == subject.proposer;
+      return IsProposer(kill.name, subject.proposer);
   }
   return true;
 }

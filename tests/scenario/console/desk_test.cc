@@ -301,6 +301,79 @@ TEST_F(DeskTest, SwitchesAndLevelsReachTheDeciders) {
   EXPECT_TRUE(controls.has_lag());
 }
 
+TEST_F(DeskTest, NamesThatNothingHasAreRefusedWithThoseThereAre) {
+  world_.Publish(DemoBundle(), 1);
+  ConsoleRig console(world_);
+  const auto kill = [&](const std::string& scope, bool is_engaged = true) {
+    v1::SetKillSwitchRequest request;
+    request.set_scope(scope);
+    request.set_is_engaged(is_engaged);
+    request.set_reason("a reason");
+    return console.Call<v1::SetKillSwitchResponse>("ControlService/SetKillSwitch", request, kOtto);
+  };
+  const struct {
+    const char* scope;
+    const char* there_are;
+  } unknown[] = {
+      {"channel:carrier_pigeon", "there are: "},
+      {"action:discount_52", "discount_10, discount_25"},
+      {"domain:expansion", "retention, service_recovery"},
+      {"proposer:expansion", "retention/1, service_recovery/1"},
+      {"proposer:retention/2", "retention/1, service_recovery/1"},
+  };
+  for (const auto& each : unknown) {
+    const auto result = kill(each.scope);
+    EXPECT_EQ(OutcomeOf(result), "INVALID_ARGUMENT scope") << each.scope;
+    EXPECT_THAT(std::get<RpcError>(result).message, HasSubstr(each.there_are)) << each.scope;
+    // What an earlier console wrote can be taken back.
+    EXPECT_EQ(OutcomeOf(kill(each.scope, false)), "OK") << each.scope;
+  }
+  const std::string channel = "channel:" + world_.deployment.channels.front();
+  for (const std::string& scope :
+       {std::string("all"), channel, std::string("action:discount_25"),
+        std::string("domain:service_recovery"), std::string("proposer:retention"),
+        std::string("proposer:retention/1")}) {
+    EXPECT_EQ(OutcomeOf(kill(scope)), "OK") << scope;
+  }
+  const auto level = [&](const std::string& domain, const std::string& action) {
+    v1::SetAutonomyLevelRequest request;
+    request.set_domain(domain);
+    request.set_action(action);
+    request.set_level(v1::AUTONOMY_LEVEL_L1);
+    request.set_reason("a reason");
+    return console.Call<v1::SetAutonomyLevelResponse>("ControlService/SetAutonomyLevel", request,
+                                                      kOtto);
+  };
+  EXPECT_EQ(OutcomeOf(level("partner", "")), "INVALID_ARGUMENT domain");
+  EXPECT_EQ(OutcomeOf(level("", "discount_52")), "INVALID_ARGUMENT action");
+  EXPECT_EQ(OutcomeOf(level("retention", "discount_25")), "OK");
+}
+
+TEST_F(DeskTest, WhatABundleBroughtWhileItRunsCanBeNamedAndWhatWasBeforeIt) {
+  ConsoleRig console(world_);
+  const auto kill = [&](const std::string& scope) {
+    v1::SetKillSwitchRequest request;
+    request.set_scope(scope);
+    request.set_is_engaged(true);
+    request.set_reason("a reason");
+    return OutcomeOf(
+        console.Call<v1::SetKillSwitchResponse>("ControlService/SetKillSwitch", request, kOtto));
+  };
+  // Nobody knows yet what there is, and stopping it must not wait for that.
+  EXPECT_EQ(kill("action:whatever"), "OK");
+  world_.Publish(DemoBundle(), 1);
+  EXPECT_EQ(kill("action:whatever"), "INVALID_ARGUMENT scope");
+  BundleFiles files = DemoBundle();
+  for (auto& [name, text] : files) {
+    for (std::size_t at = 0; (at = text.find("plan_review_call", at)) != std::string::npos; ++at) {
+      text.replace(at, 16, "plan_second_call");
+    }
+  }
+  world_.Publish(files, 2);
+  EXPECT_EQ(kill("action:plan_second_call"), "OK");
+  EXPECT_EQ(kill("action:plan_review_call"), "OK");  // Some may still be on their way.
+}
+
 TEST_F(DeskTest, RefusedSettingsNameWhatIsAllowed) {
   ConsoleRig console(world_);
   const auto kill = [&](const std::string& scope, const std::string& reason) {
@@ -310,8 +383,9 @@ TEST_F(DeskTest, RefusedSettingsNameWhatIsAllowed) {
     request.set_reason(reason);
     return console.Call<v1::SetKillSwitchResponse>("ControlService/SetKillSwitch", request, kOtto);
   };
-  for (const char* scope : {"", "email", "All", "channel:", "channel:e mail", "customer:ada",
-                            "channel:a/b", "domain"}) {
+  for (const char* scope :
+       {"", "email", "All", "all:", "channel:", "channel:e mail", "customer:ada", "channel:a/b",
+        "domain", "proposer:/1", "proposer:retention/", "proposer:a/b/c"}) {
     const auto result = kill(scope, "a reason");
     EXPECT_EQ(OutcomeOf(result), "INVALID_ARGUMENT scope") << scope;
     EXPECT_THAT(std::get<RpcError>(result).message, HasSubstr("\"domain:<name>\"")) << scope;

@@ -57,6 +57,9 @@ TEST(ControlTest, ASwitchStopsItsScopeOnly) {
   EXPECT_TRUE(is_stopped(SwitchScope::kChannel, "email"));
   EXPECT_FALSE(is_stopped(SwitchScope::kChannel, "sms"));
   EXPECT_TRUE(is_stopped(SwitchScope::kProposer, "retention/1"));
+  EXPECT_TRUE(is_stopped(SwitchScope::kProposer, "retention"));  // Of every version.
+  EXPECT_FALSE(is_stopped(SwitchScope::kProposer, "retention/2"));
+  EXPECT_FALSE(is_stopped(SwitchScope::kProposer, "retent"));
   EXPECT_FALSE(is_stopped(SwitchScope::kProposer, "expansion/1"));
 }
 
