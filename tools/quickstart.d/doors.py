@@ -9,7 +9,6 @@ import people
 from processes import Failure, get, metrics, progress, read_port, run
 
 PREFIX = "evenkeel."
-CHANNELS = ["email", "sms", "push", "task"]
 ABOUT = "quickstart.json"
 SERVICES = {False: ["standalone"], True: ["decider-a", "decider-b", "executor-a", "ingest-a", "console-a"]}
 

@@ -13,7 +13,8 @@ import people
 import show
 import story
 from processes import Failure
-from world import CHANNELS, PREFIX, EmbeddedWorld, KafkaWorld, clear
+from config import CHANNELS
+from world import PREFIX, EmbeddedWorld, KafkaWorld, clear
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 

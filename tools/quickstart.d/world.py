@@ -6,7 +6,7 @@ import subprocess
 import time
 
 import config
-from doors import CHANNELS, PREFIX, Doors
+from doors import PREFIX, Doors
 from processes import Failure, Process, end_leftovers, free_port, hold, run, wait_for
 
 TOOLS = pathlib.Path(__file__).resolve().parent.parent
@@ -215,4 +215,4 @@ def clear(folder):
     return held
 
 
-__all__ = ["CHANNELS", "PREFIX", "EmbeddedWorld", "KafkaWorld", "clear"]
+__all__ = ["PREFIX", "EmbeddedWorld", "KafkaWorld", "clear"]

@@ -1,53 +1,21 @@
 #include "json_message.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <google/protobuf/util/json_util.h>
-#include <nlohmann/json.hpp>
+
+#include "evenkeel/runtime/json_syntax.h"
 
 namespace evenkeel {
 namespace {
 
-/// Where a text stops being JSON.
-class SyntaxCheck final : public nlohmann::json_sax<nlohmann::json> {
- public:
-  std::size_t position() const { return position_; }  ///< 1-based.
-
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool string(string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
-  bool start_object(std::size_t) override { return true; }
-  bool key(string_t&) override { return true; }
-  bool end_object() override { return true; }
-  bool start_array(std::size_t) override { return true; }
-  bool end_array() override { return true; }
-  bool parse_error(std::size_t position, const std::string&,
-                   const nlohmann::detail::exception&) override {
-    position_ = position;
-    return false;
-  }
-
- private:
-  std::size_t position_ = 0;
-};
-
-RpcError NotJson(std::string_view text, std::size_t position) {
-  const std::string_view before = text.substr(0, position == 0 ? 0 : position - 1);
-  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  const std::size_t newline = before.rfind('\n');
-  const std::size_t column =
-      before.size() - (newline == std::string_view::npos ? 0 : newline + 1) + 1;
-  return {.code = StatusCode::kInvalidArgument,
-          .message = text.empty() ? "the request is empty; the smallest one is {}"
-                                  : "the request is not JSON from line " + std::to_string(line) +
-                                        ", column " + std::to_string(column) + " on",
-          .reason = "MALFORMED_REQUEST",
-          .metadata = {{"line", std::to_string(line)}, {"column", std::to_string(column)}}};
+RpcError NotJson(bool is_empty, const JsonFault& fault) {
+  return {
+      .code = StatusCode::kInvalidArgument,
+      .message = is_empty ? "the request is empty; the smallest one is {}"
+                          : "the request is " + fault.Text(),
+      .reason = "MALFORMED_REQUEST",
+      .metadata = {{"line", std::to_string(fault.line)}, {"column", std::to_string(fault.column)}}};
 }
 
 /// Protobuf says "(path.of.message) name: Cannot find field." or "(path.of.field): what".
@@ -75,8 +43,7 @@ RpcError WrongField(std::string_view said) {
 }  // namespace
 
 std::optional<RpcError> ParseJson(std::string_view text, google::protobuf::Message& message) {
-  SyntaxCheck syntax;
-  if (!nlohmann::json::sax_parse(text, &syntax)) return NotJson(text, syntax.position());
+  if (const auto fault = FindJsonFault(text)) return NotJson(text.empty(), *fault);
   const auto parsed = google::protobuf::util::JsonStringToMessage(
       google::protobuf::StringPiece(text.data(), text.size()), &message);
   if (parsed.ok()) return std::nullopt;

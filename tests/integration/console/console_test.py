@@ -22,10 +22,10 @@ from datetime import datetime, timedelta, timezone
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tools" / "quickstart.d"))
 
+from config import CHANNELS  # noqa: E402
 from processes import Failure, Process, get, read_port, run, wait_for  # noqa: E402
 
 PREFIX = "ask."
-CHANNELS = ["email", "sms", "push", "task"]
 PARTITIONS = 4
 REQUESTS = 24
 KILLS = 5

@@ -21,12 +21,12 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tools" / "quickstart.d"))
 
+from config import CHANNELS  # noqa: E402
 from processes import Process, get, progress, read_port, run, wait_for  # noqa: E402
 
 BIN, WORK, LOG = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
 HERE = pathlib.Path(__file__).resolve().parent
 GRPCURL = run(["bash", "-c", f"source {ROOT}/tools/lib.sh; echo -n $EVENKEEL_CACHE/$(grpcurl_name)/grpcurl"])
-CHANNELS = ["email", "sms", "push", "task"]
 UP, DOWN = "SERVING", "NOT_SERVING"
 SOURCES = {"sources": {"shop": {
     "format": "json_lines", "source": {"constant": "urn:shop"}, "customer": {"field": "who"}, "id": {"fields": ["who"]},

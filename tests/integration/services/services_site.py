@@ -14,9 +14,9 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tools" / "quickstart.d"))
 
+from config import CHANNELS  # noqa: E402
 from processes import Process, get, metrics, progress, read_port, run, secret_file, wait_for  # noqa: E402
 
-CHANNELS = ["email", "sms", "push", "task"]
 START = "2026-03-02T09:00:00Z"
 SOURCES = """sources:
   shop:

@@ -1,10 +1,10 @@
 // Questions for another process: who is believed to be the owner, and who is not.
 
-#include <future>
 #include <ostream>
 
 #include "decider/customer_reader.h"
 #include "decider/query_service.h"
+#include "direct_call.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -50,13 +50,6 @@ class GroupOnly final : public LogCluster {
 
  private:
   const std::vector<GroupMember> members_;
-};
-
-class DirectCall final : public RpcCall {
- public:
-  using Answer = std::variant<std::unique_ptr<google::protobuf::Message>, RpcError>;
-  void Finish(Answer answer) override { promise.set_value(std::move(answer)); }
-  std::promise<Answer> promise;
 };
 
 /// The process that is asked owns nothing; the other one, behind a real door, owns everything.
@@ -112,12 +105,7 @@ class ForwardingTest : public ::testing::Test {
                        .person = {},
                        .metadata = {}};
     if (!mark.empty()) context.metadata.emplace(kForwardedHeader, mark);
-    const auto call = std::make_shared<DirectCall>();
-    auto answered = call->promise.get_future();
-    registry.Find(method)->handle(context, request, call);
-    DirectCall::Answer answer = answered.get();
-    if (auto* error = std::get_if<RpcError>(&answer)) return std::move(*error);
-    return static_cast<Response&>(*std::get<0>(answer));
+    return CallDirectly<Response>(registry, context, request);
   }
 
   std::variant<v1::GetScoreResponse, RpcError> AskOne(const std::string& instance,

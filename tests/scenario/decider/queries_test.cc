@@ -1,9 +1,8 @@
 // What queries answer about customers whose tasks run here, and what goes to the topic of scores.
 
-#include <future>
-
 #include "decider/customer_reader.h"
 #include "decider/query_service.h"
+#include "direct_call.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -25,14 +24,6 @@ using ::testing::SizeIs;
 constexpr char kGetScore[] = "evenkeel.v1.ScoreService/GetScore";
 constexpr char kBatch[] = "evenkeel.v1.ScoreService/BatchGetScores";
 constexpr char kNextBestAction[] = "evenkeel.v1.DecisionService/NextBestAction";
-
-/// One call without a door.
-class DirectCall final : public RpcCall {
- public:
-  using Answer = std::variant<std::unique_ptr<google::protobuf::Message>, RpcError>;
-  void Finish(Answer answer) override { promise.set_value(std::move(answer)); }
-  std::promise<Answer> promise;
-};
 
 class QueriesTest : public ::testing::Test {
  protected:
@@ -69,12 +60,7 @@ class QueriesTest : public ::testing::Test {
     QueryService service(Reader(), {}, nullptr, 2);
     RpcRegistry registry;
     service.Register(registry);
-    const auto call = std::make_shared<DirectCall>();
-    auto answered = call->promise.get_future();
-    registry.Find(method)->handle(context, request, call);
-    DirectCall::Answer answer = answered.get();
-    if (auto* error = std::get_if<RpcError>(&answer)) return std::move(*error);
-    return static_cast<Response&>(*std::get<0>(answer));
+    return CallDirectly<Response>(registry, context, request);
   }
 
   template <typename Response, typename Request>
