@@ -3,8 +3,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+
+struct evp_md_ctx_st;
 
 namespace evenkeel {
 
@@ -27,8 +30,10 @@ class Sha256Stream {
   Sha256Digest Finish();
 
  private:
-  // The state of libsodium's implementation, kept out of this header.
-  alignas(8) std::array<std::byte, 128> state_;
+  struct Free {
+    void operator()(evp_md_ctx_st* context) const;
+  };
+  std::unique_ptr<evp_md_ctx_st, Free> context_;  // OpenSSL's.
 };
 
 /// A 64-bit keyed hash (SipHash-2-4) of `bytes`: hard to collide for who does not know the key.
