@@ -34,7 +34,7 @@ struct Kind {
   std::string method;
   std::string request;  ///< For all clients alike; empty: a customer, another each time.
   std::vector<double> micros;
-  std::uint64_t errors = 0;
+  std::map<std::string, std::uint64_t> errors;  ///< By what the server said.
 };
 
 /// Closed loops of calls of one kind, for a while.
@@ -83,7 +83,7 @@ class Run {
       if (status.ok()) {
         kind_.micros.push_back(std::chrono::duration<double, std::micro>(now - call.begun).count());
       } else {
-        ++kind_.errors;
+        ++kind_.errors[status.error_message()];
       }
     }
     if (now < end_) return Next(client);
@@ -136,7 +136,8 @@ int Main(const std::map<std::string, std::string>& given) {
   }
   nlohmann::ordered_json line = {{"bench", "queries"}, {"clients", clients}};
   line["calls"] = score.micros.size();
-  line["errors"] = score.errors + empty.errors;
+  score.errors.merge(empty.errors);
+  line["errors"] = score.errors;
   line["p50_us"] = Quantile(score.micros, 0.5);
   line["p99_us"] = Quantile(score.micros, 0.99);
   line["empty_p50_us"] = Quantile(empty.micros, 0.5);
