@@ -8,12 +8,12 @@
 namespace evenkeel {
 namespace {
 
-// Version 2 is version 1 with more behind it, and version 3 is version 2 with the reported score. A
-// state that has nothing of that is written as 1, so that only customers who need it cannot be read
-// by older builds.
+// Version 4 is written. Version 1 ends after the counters, version 2 after the approvals, version 3
+// with a score; all three have wide ids.
 constexpr std::uint8_t kFirstVersion = 1;
 constexpr std::uint8_t kApprovalsVersion = 2;
 constexpr std::uint8_t kScoreVersion = 3;
+constexpr std::uint8_t kVersion = 4;
 
 // The three counters and the reported score may grow by so much without anybody looking.
 constexpr std::int64_t kCounterBytes = 40;
@@ -46,8 +46,7 @@ void ReadPoints(ByteReader& reader, std::vector<PointState>& points) {
 
 void CustomerState::EncodeTo(const Layout& layout, std::string& out) const {
   ByteWriter writer(out);
-  const bool has_more = !approvals.empty() || ledger.has_faces() || reported_churn_ppb;
-  writer.Byte(!has_more ? kFirstVersion : reported_churn_ppb ? kScoreVersion : kApprovalsVersion);
+  writer.Byte(kVersion);
   writer.Varint(layout_id);
   WriteSlots(writer, layout, features);
   seen.Write(writer);
@@ -57,18 +56,18 @@ void CustomerState::EncodeTo(const Layout& layout, std::string& out) const {
   writer.Varint(counts.applied);
   writer.Varint(counts.repeats);
   writer.Varint(counts.past_horizon);
-  if (!has_more) return;
   ledger.WriteFaces(writer);
   approvals.Write(writer);
+  writer.Byte(reported_churn_ppb ? 1 : 0);
   if (reported_churn_ppb) writer.Signed(*reported_churn_ppb);
 }
 
 Result<CustomerState> CustomerState::Decode(std::string_view bytes, const LayoutSet& layouts) {
   ByteReader reader(bytes);
   const std::uint8_t version = reader.Byte();
-  if (version < kFirstVersion || version > kScoreVersion) {
+  if (version < kFirstVersion || version > kVersion) {
     return DataLoss("a customer state of version " + std::to_string(version) +
-                    ": this build reads versions 1 to 3; run a newer one");
+                    ": this build reads versions 1 to 4; run a newer one");
   }
   CustomerState state;
   state.layout_id = reader.Varint();
@@ -77,7 +76,7 @@ Result<CustomerState> CustomerState::Decode(std::string_view bytes, const Layout
     return DataLoss("a customer state in an unknown layout, " + std::to_string(state.layout_id));
   }
   state.features = ReadSlots(reader, *layout);
-  state.seen.Read(reader);
+  state.seen.Read(reader, version < kVersion ? SeenIds::Width::kWide : SeenIds::Width::kNarrow);
   state.profile.Read(reader);
   state.ledger.Read(reader);
   ReadPoints(reader, state.points);
@@ -88,7 +87,7 @@ Result<CustomerState> CustomerState::Decode(std::string_view bytes, const Layout
     state.ledger.ReadFaces(reader);
     state.approvals.Read(reader);
   }
-  if (version == kScoreVersion) {
+  if (version == kScoreVersion || (version == kVersion && reader.Byte() != 0)) {
     state.reported_churn_ppb = reader.Signed();
   }
   if (!reader.done()) return DataLoss("a customer state that ends early or late");

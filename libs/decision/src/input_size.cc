@@ -9,7 +9,7 @@ namespace {
 // A number of 64 bits takes at most 10 bytes.
 constexpr std::int64_t kNumber = 10;
 constexpr std::int64_t kStamp = 2 * kNumber;
-constexpr std::int64_t kSeenId = kNumber + 16 + 8;
+constexpr std::int64_t kSeenId = kNumber + 8 + 4;
 // The lengths of lists.
 constexpr std::int64_t kFixed = 5 * kNumber;
 

@@ -153,10 +153,6 @@ void ContactLedger::Read(ByteReader& reader) {
   }
 }
 
-bool ContactLedger::has_faces() const {
-  return std::ranges::any_of(entries_, [](const ContactEntry& e) { return e.face_micro != 0; });
-}
-
 void ContactLedger::WriteFaces(ByteWriter& writer) const {
   for (const ContactEntry& entry : entries_) writer.Signed(entry.face_micro);
 }

@@ -66,9 +66,6 @@ TEST(ReportedScoreTest, IsRememberedInTheStatesBytes) {
   World world(WithStep(kPointPpb));
   world.Feed(FailedPayment(At(1)), At(1));
   world.wave.Close();
-  std::string plain;
-  world.StateOf().EncodeTo(world.core->layout(), plain);
-  EXPECT_EQ(plain.front(), 1) << "without more, as ever";
   ASSERT_TRUE(Report(world, At(1)));
   std::string bytes;
   world.StateOf().EncodeTo(world.core->layout(), bytes);
@@ -89,7 +86,7 @@ TEST(ReportedScoreTest, WhatIsOfALaterVersionOrDamagedIsRefused) {
   LayoutSet layouts;
   layouts.Add(world.core->layout());
   std::string later = bytes;
-  later.front() = 4;
+  later.front() = 5;
   for (const std::string& bad : {later, bytes + "x", bytes.substr(0, bytes.size() - 1)}) {
     EXPECT_EQ(CustomerState::Decode(bad, layouts).status().code(), StatusCode::kDataLoss);
   }

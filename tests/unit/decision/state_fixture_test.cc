@@ -50,12 +50,8 @@ CustomerState Story(World& world) {
   return world.StateOf();
 }
 
-TEST(StateFixtureTest, VersionOneIsStillWritten) {
-  World world(MakeDefinition());
-  std::string bytes;
-  Story(world).EncodeTo(world.core->layout(), bytes);
-  EXPECT_EQ(ToHex(EncodeLayout(world.core->layout())), kLayoutHex);
-  EXPECT_EQ(ToHex(bytes), kStateHex);
+TEST(StateFixtureTest, TheLayoutIsStillWritten) {
+  EXPECT_EQ(ToHex(EncodeLayout(World(MakeDefinition()).core->layout())), kLayoutHex);
 }
 
 TEST(StateFixtureTest, VersionOneIsStillRead) {
@@ -112,19 +108,64 @@ CustomerState AskedStory() {
   return world.StateOf();
 }
 
-TEST(StateFixtureTest, VersionTwoIsStillWrittenAndRead) {
-  const CustomerState story = AskedStory();
-  testing::AskingWorld world;
-  std::string bytes;
-  story.EncodeTo(world.core->layout(), bytes);
-  EXPECT_EQ(ToHex(bytes), kAskedStateHex);
+Result<CustomerState> DecodeAsked(std::string_view bytes) {
   LayoutSet layouts;
-  layouts.Add(world.core->layout());
-  const Result<CustomerState> state = CustomerState::Decode(FromHex(kAskedStateHex), layouts);
+  layouts.Add(testing::AskingWorld().core->layout());
+  return CustomerState::Decode(bytes, layouts);
+}
+
+TEST(StateFixtureTest, VersionTwoIsStillRead) {
+  const Result<CustomerState> state = DecodeAsked(FromHex(kAskedStateHex));
   ASSERT_TRUE(state.ok()) << state.status().ToString();
-  EXPECT_EQ(*state, story);
+  EXPECT_EQ(*state, AskedStory());
   EXPECT_EQ(state->approvals.open().size(), 1U);
   EXPECT_EQ(state->approvals.open()[0].request.state, ApprovalState::kHeld);
+}
+
+TEST(StateFixtureTest, VersionThreeIsVersionTwoWithAScore) {
+  std::string bytes = FromHex(kAskedStateHex);
+  bytes.front() = 3;
+  ByteWriter(bytes).Signed(250'000'000);
+  const Result<CustomerState> state = DecodeAsked(bytes);
+  ASSERT_TRUE(state.ok()) << state.status().ToString();
+  CustomerState story = AskedStory();
+  story.reported_churn_ppb = 250'000'000;
+  EXPECT_EQ(*state, story);
+}
+
+constexpr std::string_view kVersionFourHex =
+    "04b0ebe3a0aad6acfdd9010296b40202280200000280dea6d6a5634cdd57ac455101135e5dd5be80f4ee063ced"
+    "30406e2fff05edd1e8fd0003096d61726b6574696e6705656d61696c0180d08fa5986300096d61726b6574696e"
+    "6704707573680180d08fa5986300096d61726b6574696e6703736d730180d08fa59863000002e37959ee4a3a98"
+    "685a5e52e6816d4fb60663726564697405656d61696c096d61726b6574696e6703038094bac7986380d8906080"
+    "f0b252d94f28bfd7ecf70e5f5493479478506b0663726564697405656d61696c096d61726b6574696e67010380"
+    "d0f782a66380e8dd0d80f0b25201077061796d656e7482dea6d6a56300000500008092f4018092f40101d94f28"
+    "bfd7ecf70e5f5493479478506bb8973e255b54c432ba2624f61e121e0903616461066372656469740972657465"
+    "6e74696f6e0b726574656e74696f6e2f31046d61696c02743105656d61696c096d61726b6574696e6701010180"
+    "dea6d6a56380b6b7b6a66380897a040095b3b09f5244fab9ccb516540f5f73f407296279746573206f66206439"
+    "3466323862666437656366373065356635343933343739343738353036620270318092f4010645555202056d6f"
+    "6e65790e617373756d65645f75706c69667408617070726f76657280dea6d6a56380ced9a8a663fed8c8010100"
+    "09666978747572652d3403616e6e80d295dda56382d0f782a663077061796d656e740109666978747572652d34"
+    "0103616e6e08617070726f7665720080d295dda56382d0f782a66301d9c0a24796e256cefa2ecba5e980983705"
+    "0663726564697480cef1ca98630180cab5ee01";
+
+TEST(StateFixtureTest, VersionFourIsStillWrittenAndRead) {
+  CustomerState story = AskedStory();
+  story.reported_churn_ppb = 250'000'000;
+  std::string bytes;
+  story.EncodeTo(testing::AskingWorld().core->layout(), bytes);
+  EXPECT_EQ(ToHex(bytes), kVersionFourHex);
+  const Result<CustomerState> state = DecodeAsked(FromHex(kVersionFourHex));
+  ASSERT_TRUE(state.ok()) << state.status().ToString();
+  EXPECT_EQ(*state, story);
+}
+
+TEST(StateFixtureTest, AStateOfALaterVersionIsRefused) {
+  std::string bytes = FromHex(kAskedStateHex);
+  bytes.front() = 5;
+  const Result<CustomerState> state = DecodeAsked(bytes);
+  ASSERT_FALSE(state.ok());
+  EXPECT_NE(state.status().message().find("of version 5"), std::string::npos);
 }
 
 }  // namespace

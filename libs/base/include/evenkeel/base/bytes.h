@@ -14,19 +14,28 @@ class ByteWriter {
  public:
   explicit ByteWriter(std::string& out) : out_(out) {}
 
-  /// LEB128: seven bits a byte, least significant first.
-  void Varint(std::uint64_t value) {
-    std::array<char, 10> bytes;
+  static constexpr std::size_t kVarintMax = 10;
+
+  /// LEB128: seven bits a byte, least significant first. Writes to `bytes`, up to kVarintMax;
+  /// returns how many.
+  static std::size_t PutVarint(std::uint64_t value, char* bytes) {
     std::size_t size = 0;
     for (; value >= 0x80; value >>= 7) bytes[size++] = static_cast<char>(value | 0x80);
     bytes[size++] = static_cast<char>(value);
-    out_.append(bytes.data(), size);
+    return size;
   }
 
-  /// Small numbers of either sign stay small (zigzag).
-  void Signed(std::int64_t value) {
-    Varint((static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63));
+  /// Small numbers of either sign become small ones (zigzag).
+  static std::uint64_t Zigzag(std::int64_t value) {
+    return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
   }
+
+  void Varint(std::uint64_t value) {
+    std::array<char, kVarintMax> bytes;
+    out_.append(bytes.data(), PutVarint(value, bytes.data()));
+  }
+
+  void Signed(std::int64_t value) { Varint(Zigzag(value)); }
 
   void Byte(std::uint8_t value) { out_.push_back(static_cast<char>(value)); }
 
@@ -35,6 +44,9 @@ class ByteWriter {
     Varint(bytes.size());
     out_.append(bytes);
   }
+
+  /// Bytes of a length that the reader knows.
+  void Raw(std::string_view bytes) { out_.append(bytes); }
 
  private:
   std::string& out_;
@@ -80,8 +92,10 @@ class ByteReader {
   }
 
   /// A view into the input.
-  std::string_view Bytes() {
-    const std::uint64_t length = Varint();
+  std::string_view Bytes() { return Raw(Varint()); }
+
+  /// A view of `length` bytes of the input.
+  std::string_view Raw(std::uint64_t length) {
     if (!ok_ || length > in_.size()) {
       ok_ = false;
       return {};

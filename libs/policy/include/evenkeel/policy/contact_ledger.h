@@ -91,7 +91,6 @@ class ContactLedger {
   /// The face values, which version 1 of the state does not have: after Write() and Read().
   void WriteFaces(ByteWriter& writer) const;
   void ReadFaces(ByteReader& reader);
-  bool has_faces() const;
 
   friend bool operator==(const ContactLedger&, const ContactLedger&) = default;
 
