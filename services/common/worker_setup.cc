@@ -1,5 +1,6 @@
 #include "common/worker_setup.h"
 
+#include <algorithm>
 #include <thread>
 
 #include "evenkeel/codec/commit_record_codec.h"
@@ -9,10 +10,17 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr std::int64_t kCacheBytes = 256 << 20;
+
 void FillPolicies(const v1::EngineConfig& config, int workers, WorkerOptions& out) {
   if (config.commit().has_interval_ms()) {
     out.commit.interval = milliseconds(config.commit().interval_ms());
   }
+  // Whoever waits longer at all times does so with a backlog, too.
+  out.commit.backlog_interval =
+      std::max(out.commit.interval, config.commit().has_backlog_interval_ms()
+                                        ? milliseconds(config.commit().backlog_interval_ms())
+                                        : out.commit.backlog_interval);
   if (config.commit().has_max_records()) {
     out.commit.max_records = static_cast<std::size_t>(config.commit().max_records());
   }
@@ -31,6 +39,11 @@ void FillPolicies(const v1::EngineConfig& config, int workers, WorkerOptions& ou
   if (config.state().has_max_bytes()) {
     out.limits.state_max_bytes = static_cast<std::size_t>(config.state().max_bytes());
   }
+  // The cache is the process's, like the limit on its intake below: its workers share it out
+  // evenly.
+  const bool has_cache = config.state().has_cache_bytes();
+  const std::int64_t cache_bytes = has_cache ? config.state().cache_bytes() : kCacheBytes;
+  out.store.cache_bytes = static_cast<std::size_t>(cache_bytes / workers);
   if (config.state().has_restores_max()) {
     out.store.restores_max = static_cast<std::size_t>(config.state().restores_max());
   }
@@ -40,8 +53,27 @@ void FillPolicies(const v1::EngineConfig& config, int workers, WorkerOptions& ou
   if (config.limits().has_read_ahead_bytes()) {
     out.intake.read_ahead_bytes = static_cast<std::size_t>(config.limits().read_ahead_bytes());
   }
-  // The limit is the process's: its workers share it out evenly.
   out.intake.records_per_second = config.limits().records_per_second_max() / workers;
+}
+
+// A transaction that is open for 10 s is ended by the broker.
+Status CheckCommit(const v1::CommitConfig& config, const std::string& path) {
+  constexpr std::int64_t kLeastMs = 25;
+  constexpr std::int64_t kMostMs = 5000;
+  const auto refuse = [&](const char* name, std::int64_t value, std::int64_t least) {
+    return InvalidArgument(path + "." + name + ": " + std::to_string(value) + " is not between " +
+                           std::to_string(least) + " and " + std::to_string(kMostMs));
+  };
+  const std::int64_t interval = config.interval_ms();
+  if (config.has_interval_ms() && (interval < kLeastMs || interval > kMostMs)) {
+    return refuse("interval_ms", interval, kLeastMs);
+  }
+  const std::int64_t least = config.has_interval_ms() ? interval : 100;
+  const std::int64_t backlog = config.backlog_interval_ms();
+  if (config.has_backlog_interval_ms() && (backlog < least || backlog > kMostMs)) {
+    return refuse("backlog_interval_ms", backlog, least);
+  }
+  return {};
 }
 
 ClockOptions ClockOf(const Deployment& deployment, const v1::ClockConfig& config) {
@@ -83,6 +115,12 @@ Result<ApplicationSetup> SetupOf(const v1::EngineConfig& config, const std::stri
     return InvalidArgument(path +
                            ".session_timeout_ms: " + std::to_string(config.session_timeout_ms()) +
                            " is not between 12000 and 1800000");
+  }
+  EVENKEEL_RETURN_IF_ERROR(CheckCommit(config.commit(), path + ".commit"));
+  if (config.state().cache_bytes() < 0) {
+    return InvalidArgument(path +
+                           ".state.cache_bytes: " + std::to_string(config.state().cache_bytes()) +
+                           " is less than 0; set 0 for no cache, or remove it for 256 MiB");
   }
   if (config.state().has_restores_max() && config.state().restores_max() < 1) {
     return InvalidArgument(path +

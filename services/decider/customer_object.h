@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -19,6 +20,11 @@ class CustomerObject final : public StateObject {
   std::uint64_t layout() const override { return state.layout_id; }
   void EncodeTo(std::string& out) const override {
     state.EncodeTo(*layouts_.Find(state.layout_id), out);
+  }
+
+  std::size_t MemoryBytes(std::size_t encoded) const override {
+    constexpr std::size_t kGrowth = 4;  // Numbers are written short, and vectors have room.
+    return sizeof(*this) + state.features.slots.size() * sizeof(Slot) + kGrowth * encoded;
   }
 
   CustomerState state;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -43,6 +44,10 @@ class ExecutorState final : public StateObject {
  public:
   static Result<std::unique_ptr<ExecutorState>> Decode(std::string_view bytes);
   void EncodeTo(std::string& out) const override;
+  std::size_t MemoryBytes(std::size_t encoded) const override {
+    constexpr std::size_t kNodeBytes = 96;
+    return sizeof(*this) + claims.size() * (kNodeBytes + sizeof(Claim)) + 2 * encoded;
+  }
 
   /// Calls `add(due, name)` for every timer: the name is the action id.
   template <typename Add>

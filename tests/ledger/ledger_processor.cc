@@ -12,6 +12,9 @@ class LedgerObject final : public StateObject {
   explicit LedgerObject(LedgerState initial) : state(std::move(initial)) {}
   std::uint64_t layout() const override { return LedgerProcessor::kLayout; }
   void EncodeTo(std::string& out) const override { out += state.Encode(); }
+  std::size_t MemoryBytes(std::size_t encoded) const override {
+    return sizeof(*this) + 2 * encoded;
+  }
 
   LedgerState state;
 };

@@ -7,11 +7,31 @@
 #include "evenkeel/state/entry.h"
 
 namespace evenkeel {
+namespace {
+
+constexpr std::size_t kPlaceBytes = 256;  // In the map and in the list.
+
+}  // namespace
+
+StateOverlay::StateOverlay(const TaskStore& store, Processor& processor, TimerIndex& timers,
+                           StateCache& cache, WorkerCounters& counters)
+    : store_(store), processor_(processor), timers_(timers), cache_(cache), counters_(counters) {
+  cache_.Join();
+}
+
+StateOverlay::~StateOverlay() {
+  cache_.Remove(cached_bytes_);
+  cache_.Leave();
+}
 
 Result<StateOverlay::Entry*> StateOverlay::Load(std::string_view key) {
-  if (const auto found = entries_.find(key); found != entries_.end()) return &found->second;
+  if (const auto found = entries_.find(key); found != entries_.end()) {
+    if (!found->second.is_touched) Touch(found->second);
+    return &found->second;
+  }
   EVENKEEL_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
                             store_.Get(EntryKey(EntryKind::kState, key)));
+  ++counters_.states_loaded;
   Entry entry;
   if (bytes) {
     EVENKEEL_ASSIGN_OR_RETURN(const StateValue value, ParseStateValue(*bytes));
@@ -20,7 +40,18 @@ Result<StateOverlay::Entry*> StateOverlay::Load(std::string_view key) {
     entry.is_stored = true;
     entry.timers = TimersOf(key, entry);
   }
-  return &entries_.emplace(std::string(key), std::move(entry)).first->second;
+  entry.is_touched = true;
+  const auto added = entries_.emplace(std::string(key), std::move(entry)).first;
+  added->second.place = touched_.insert(touched_.end(), &*added);
+  return &added->second;
+}
+
+void StateOverlay::Touch(Entry& entry) {
+  ++counters_.states_cached;
+  entry.is_touched = true;
+  touched_.splice(touched_.end(), cached_, entry.place);
+  cached_bytes_ -= entry.bytes;
+  cache_.Remove(entry.bytes);
 }
 
 Result<StateObject*> StateOverlay::Find(std::string_view key) {
@@ -98,19 +129,54 @@ bool StateOverlay::HasTimer(const TimerPosition& timer) const {
   return std::binary_search(timers.begin(), timers.end(), OwnTimer{timer.due, timer.name});
 }
 
-std::vector<StateOverlay::Change> StateOverlay::Changes() const {
+std::vector<StateOverlay::Change> StateOverlay::Changes() {
   std::vector<Change> changes;
-  for (const auto& [key, entry] : entries_) {
+  for (auto* place : touched_) {
+    auto& [key, entry] = *place;
     const bool differs = entry.is_dirty && (entry.exists || entry.is_stored);
-    if (differs) changes.push_back({key, entry.exists ? entry.object.get() : nullptr});
+    if (differs) {
+      changes.push_back({key, entry.exists ? entry.object.get() : nullptr, &entry.bytes});
+    }
   }
   std::sort(changes.begin(), changes.end(),
             [](const Change& a, const Change& b) { return a.key < b.key; });
   return changes;
 }
 
-void StateOverlay::Clear() {
-  entries_.clear();
+void StateOverlay::Forget(Places& places, Places::iterator place) {
+  const auto found = entries_.find((*place)->first);
+  places.erase(place);
+  entries_.erase(found);
+}
+
+void StateOverlay::Acknowledge() {
+  EVENKEEL_CHECK(marked_.empty());
+  const std::size_t share = cache_.share();
+  while (!touched_.empty()) {
+    auto& [key, entry] = *touched_.front();
+    const bool is_written = entry.is_dirty && entry.exists;
+    if (!is_written || share == 0) {
+      Forget(touched_, touched_.begin());
+      continue;
+    }
+    entry.is_stored = true;
+    entry.is_dirty = false;
+    entry.is_touched = false;
+    entry.bytes = kPlaceBytes + key.capacity() + entry.object->MemoryBytes(entry.bytes);
+    cached_bytes_ += entry.bytes;
+    cache_.Add(entry.bytes);
+    cached_.splice(cached_.end(), touched_, touched_.begin());
+  }
+  while (cached_bytes_ > share) {
+    const std::size_t bytes = cached_.front()->second.bytes;
+    cached_bytes_ -= bytes;
+    cache_.Remove(bytes);
+    Forget(cached_, cached_.begin());
+  }
+}
+
+void StateOverlay::Rollback() {
+  while (!touched_.empty()) Forget(touched_, touched_.begin());
   marked_.clear();
 }
 

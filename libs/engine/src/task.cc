@@ -15,7 +15,8 @@ Task::Task(const TaskEnvironment& environment, Partition row, RestoredTask resto
       buffer_(environment.options, environment.read_ahead),
       order_(environment.options, buffer_),
       timers_(*store_),
-      states_(*store_, environment.processor, timers_),
+      states_(*store_, environment.processor, timers_, environment.state_cache,
+              environment.counters),
       applied_(std::move(restored.position)),
       current_(applied_),
       new_gaps_(std::move(restored.gaps)),
@@ -75,7 +76,7 @@ const std::string* Task::NextLocalEvent() const {
 
 void Task::Rollback() {
   current_ = applied_;
-  states_.Clear();
+  states_.Rollback();
   timers_.Rollback();
   work_.reset();
 }

@@ -69,6 +69,7 @@ struct TaskEnvironment {
   Processor& processor;
   WorkerCounters& counters;
   ReadAhead& read_ahead;
+  StateCache& state_cache;
 };
 
 /// What a restore found: the beginning of a task.

@@ -47,6 +47,7 @@ Status Task::Seal(Transaction& transaction) {
 
 Status Task::SealStates(Transaction& transaction) {
   const std::size_t bytes_max = environment_.options.limits.state_max_bytes;
+  std::string value;  // Grows once for all.
   for (const StateOverlay::Change& change : states_.Changes()) {
     if (change.state == nullptr) {
       ++work_->states_deleted;
@@ -60,7 +61,7 @@ Status Task::SealStates(Transaction& transaction) {
       work_->new_layouts.push_back(layout);
       SealEntry(transaction, LayoutKey(layout), environment_.processor.LayoutBytes(layout));
     }
-    std::string value;
+    value.clear();
     BeginStateValue(layout, value);
     const std::size_t header_bytes = value.size();
     change.state->EncodeTo(value);
@@ -70,8 +71,9 @@ Status Task::SealStates(Transaction& transaction) {
                   " bytes is larger than state_max_bytes = " + std::to_string(bytes_max) +
                   "; raise the bound, or find out why the processor let it grow"};
     }
+    *change.bytes = value.size();
     ++work_->states_written;
-    SealEntry(transaction, EntryKey(EntryKind::kState, change.key), std::move(value));
+    SealEntry(transaction, EntryKey(EntryKind::kState, change.key), value);
   }
   return {};
 }
@@ -136,7 +138,7 @@ Result<std::vector<Effect>> Task::Acknowledge(Offset last, TimeMs wall) {
                                                        .commit_record = work.commit_record,
                                                        .written_at = wall}));
   timers_.Acknowledge();
-  states_.Clear();
+  states_.Acknowledge();
   applied_ = current_;
   view_ = store_->View({applied_.clock, applied_.sequence, applied_.epoch});
   is_first_commit_ = false;

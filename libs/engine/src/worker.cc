@@ -14,7 +14,8 @@ Worker::Impl::Impl(Ports ports, WorkerOptions options, std::unique_ptr<Processor
       processor_(std::move(processor)),
       board_(std::make_shared<TaskBoard>(options_.session_timeout / 2)),
       read_ahead_(options_.intake.read_ahead_bytes),
-      environment_{options_, *processor_, counters_, read_ahead_},
+      state_cache_(options_.store.cache_bytes),
+      environment_{options_, *processor_, counters_, read_ahead_, state_cache_},
       globals_(options_, *processor_),
       clock_guard_(options_.clock),
       intake_rate_(options_.intake.records_per_second) {
@@ -72,6 +73,7 @@ WorkerStatus Worker::Impl::status() const {
   WorkerStatus status{.health = health_,
                       .globals_read = globals_.ready(),
                       .read_ahead_bytes = read_ahead_.bytes(),
+                      .state_cache_bytes = state_cache_.bytes(),
                       .tasks = {},
                       .counters = counters_};
   if (status.health.ok()) status.health = clock_status_;

@@ -103,7 +103,8 @@ class Worker::Impl {
   bool TakesWork();
   void RunSlices();
   bool RunSlice(Partition row, Row& it);
-  bool MustCommit() const;
+  bool MustCommit();
+  bool IsBehind();
   void MoveTransaction();
   void SealTransaction();
   void AbortTransaction(std::optional<std::pair<Partition, Status>> culprit);
@@ -117,6 +118,7 @@ class Worker::Impl {
   const std::shared_ptr<TaskBoard> board_;
   std::string address_;
   ReadAhead read_ahead_;
+  StateCache state_cache_;
   TaskEnvironment environment_;
   Globals globals_;
   ClockGuard clock_guard_;

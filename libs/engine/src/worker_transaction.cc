@@ -59,14 +59,25 @@ bool Worker::Impl::RunSlice(Partition row, Row& it) {
   return false;
 }
 
-bool Worker::Impl::MustCommit() const {
+// Whether a task could go on at once. After a turn of slices that is a backlog.
+bool Worker::Impl::IsBehind() {
+  return TakesWork() && std::any_of(rows_.begin(), rows_.end(), [&](auto& entry) {
+           Row& it = entry.second;
+           if (it.task == nullptr || it.is_leaving) return false;
+           const Result<bool> has_work = it.task->HasWork(now_.wall);
+           return has_work.ok() && *has_work;
+         });
+}
+
+bool Worker::Impl::MustCommit() {
   if (transaction_->phase() != Transaction::Phase::kOpen) return false;
   const CommitPolicy& policy = options_.commit;
   const MonotonicTime now = now_.monotonic;
   if (stop_requested_ || is_releasing_ || transaction_->produced_bytes() >= policy.max_bytes) {
     return true;
   }
-  bool is_time = now - transaction_->opened_at() >= policy.interval;
+  const auto age = now - transaction_->opened_at();
+  bool is_time = age >= policy.backlog_interval || (age >= policy.interval && !IsBehind());
   // Under the event clock, who sees the committed positions concludes that all up to them is done:
   // timers that are late already belong to the transaction that set them.
   bool is_done = true;

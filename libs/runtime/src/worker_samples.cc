@@ -17,7 +17,7 @@ struct CounterSpec {
   Counter counter;
 };
 
-constexpr std::array<CounterSpec, 17> kCounters = {{
+constexpr std::array<CounterSpec, 19> kCounters = {{
     {"evenkeel_engine_records_total", "Input records processed.", &WorkerCounters::records},
     {"evenkeel_engine_timers_total", "Timers fired.", &WorkerCounters::timers},
     {"evenkeel_engine_local_events_total", "Results of effects taken in.",
@@ -35,6 +35,10 @@ constexpr std::array<CounterSpec, 17> kCounters = {{
      &WorkerCounters::repeats_dropped},
     {"evenkeel_engine_offset_mismatches_total",
      "Group offsets that differed from the commit record.", &WorkerCounters::offset_mismatches},
+    {"evenkeel_engine_states_cached_total", "States that a transaction found decoded.",
+     &WorkerCounters::states_cached},
+    {"evenkeel_engine_states_loaded_total", "States that a transaction looked for in the store.",
+     &WorkerCounters::states_loaded},
     {"evenkeel_engine_restores_total", "Tasks restored.", &WorkerCounters::restores},
     {"evenkeel_engine_restored_records_total", "Changelog records read at restore.",
      &WorkerCounters::restored_records},
@@ -103,13 +107,18 @@ void AppendStores(const std::vector<MetricLabel>& labels, const std::vector<Work
 void AppendWorkerGauges(const std::vector<MetricLabel>& labels,
                         const std::vector<WorkerStatus>& workers, std::vector<MetricSample>& out) {
   std::size_t read_ahead = 0;
+  std::size_t state_cache = 0;
   std::size_t restoring = 0;
   for (const WorkerStatus& worker : workers) {
     read_ahead += worker.read_ahead_bytes;
+    state_cache += worker.state_cache_bytes;
     restoring += worker.restoring;
   }
   out.push_back({"evenkeel_engine_read_ahead_bytes", "Memory of records read ahead.",
                  MetricKind::kGauge, labels, static_cast<double>(read_ahead)});
+  out.push_back({"evenkeel_engine_state_cache_bytes",
+                 "Memory of states kept decoded between transactions, estimated.",
+                 MetricKind::kGauge, labels, static_cast<double>(state_cache)});
   out.push_back({"evenkeel_engine_restoring_tasks", "Tasks whose changelogs are being read.",
                  MetricKind::kGauge, labels, static_cast<double>(restoring)});
 }

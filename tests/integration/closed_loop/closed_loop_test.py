@@ -19,6 +19,11 @@ KILLS = [("tick", 1), ("call", 3), ("verdict", 1), ("tick", 6), ("verdict", 3), 
          ("call", 45), ("call", 60)]
 
 
+class UncachedLoop(ClosedLoop):
+    """Keeps no state decoded over a transaction: each is read from its bytes."""
+    ENGINE = {"workers": 1, "state": {"cache_bytes": 0}}
+
+
 class ClosedLoopTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -62,7 +67,7 @@ class ClosedLoopTest(unittest.TestCase):
         self.assertEqual(summary["worth"]["against_consent"], 0)
 
     def test_a_killed_loop_ends_as_an_undisturbed_one(self):
-        self.expect_as_calm("killed", ClosedLoop)
+        self.expect_as_calm("killed", UncachedLoop)
 
     def test_on_kafka_each_process_killed_it_ends_so_too(self):
         loop = self.expect_as_calm("kafka", KafkaLoop, of_any_log=True)

@@ -57,5 +57,46 @@ TEST(WorkerTest, ASlowRateKeepsWorkInOrderAndTimersGoing) {
   world.Check();
 }
 
+/// Commits that 2,000 commands take which are all there at the start.
+std::uint64_t CommitsFor(milliseconds interval, milliseconds backlog_interval) {
+  EngineWorld world;
+  // Effects would ask for a commit soon.
+  const Workload workload{.seed = 6, .count = 2000, .sends = false, .calls = false};
+  EXPECT_TRUE(world.log.Write(MakeCommands(workload, 2)).ok());
+  world.Start("w1", [&](WorkerOptions& options) {
+    options.intake.slice_records = 10;
+    options.commit.interval = interval;
+    options.commit.backlog_interval = backlog_interval;
+  });
+  EXPECT_TRUE(world.UntilIdle());
+  world.Check();
+  return world.member("w1").worker->status().counters.commits;
+}
+
+TEST(WorkerTest, TransactionsAreLongerWithABacklog) {
+  const std::uint64_t many = CommitsFor(milliseconds(5), milliseconds(5));
+  EXPECT_GT(many, 15U);
+  EXPECT_LT(CommitsFor(milliseconds(5), milliseconds(50)), many / 2);
+}
+
+TEST(WorkerTest, WithoutABacklogWorkWaitsForTheIntervalAlone) {
+  EngineWorld world;
+  world.Start("w1", [&](WorkerOptions& options) {
+    options.commit.interval = milliseconds(10);
+    options.commit.backlog_interval = milliseconds(1000);
+  });
+  ASSERT_TRUE(world.UntilIdle());
+  const auto commits = [&] { return world.member("w1").worker->status().counters.commits; };
+  const std::uint64_t before = commits();
+  // Something in every step, and never more than is processed at once.
+  for (int i = 0; i < 400; ++i) {
+    world.Command(i % 2, "ada", "add 1");
+    world.Step();
+  }
+  EXPECT_GE(commits() - before, 400U / 10 / 2);
+  ASSERT_TRUE(world.UntilIdle());
+  world.Check();
+}
+
 }  // namespace
 }  // namespace evenkeel::testing

@@ -63,5 +63,35 @@ TEST(WorkerSetupTest, IsSilentAsLongAsConfigured) {
   }
 }
 
+TEST(WorkerSetupTest, SharesTheCacheOfAProcessOutAmongItsWorkers) {
+  v1::EngineConfig config;
+  config.set_workers(4);
+  EXPECT_EQ(OptionsOf(config)->store.cache_bytes, std::size_t{64} << 20);
+  config.mutable_state()->set_cache_bytes(4000);
+  EXPECT_EQ(OptionsOf(config)->store.cache_bytes, 1000U);
+  config.mutable_state()->set_cache_bytes(0);
+  EXPECT_EQ(OptionsOf(config)->store.cache_bytes, 0U);
+  config.mutable_state()->set_cache_bytes(-1);
+  EXPECT_THAT(OptionsOf(config).status().message(), HasSubstr("engine.state.cache_bytes: -1"));
+}
+
+TEST(WorkerSetupTest, CommitsAsOftenAsConfigured) {
+  using std::chrono::milliseconds;
+  v1::EngineConfig config;
+  EXPECT_EQ(OptionsOf(config)->commit.interval, milliseconds(100));
+  EXPECT_EQ(OptionsOf(config)->commit.backlog_interval, milliseconds(1000));
+  v1::CommitConfig& commit = *config.mutable_commit();
+  commit.set_interval_ms(2000);
+  EXPECT_EQ(OptionsOf(config)->commit.backlog_interval, milliseconds(2000)) << "never shorter";
+  commit.set_backlog_interval_ms(1999);
+  EXPECT_THAT(OptionsOf(config).status().message(),
+              HasSubstr("engine.commit.backlog_interval_ms: 1999 is not between 2000 and 5000"));
+  for (const std::int64_t bad : {24, 5001}) {
+    commit.set_interval_ms(bad);
+    EXPECT_THAT(OptionsOf(config).status().message(),
+                HasSubstr("engine.commit.interval_ms: " + std::to_string(bad)));
+  }
+}
+
 }  // namespace
 }  // namespace evenkeel

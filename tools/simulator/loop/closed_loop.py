@@ -34,6 +34,8 @@ class Keys:
 class ClosedLoop:
     """One run on the embedded log, in a folder of its own."""
 
+    ENGINE = {"workers": 1}
+
     def __init__(self, folder, binaries, bundle, keys, seed=7, customers=300, days=30):
         self.folder, self.bin, self.bundle, self.keys = pathlib.Path(folder), pathlib.Path(binaries), bundle, keys
         self.journal = self.folder / "journal.jsonl"
@@ -70,8 +72,8 @@ class ClosedLoop:
             "directory": str(self.folder / "data"),
             "log": {"partition_count": config.PARTITIONS},
             "clock": config.clock(True),
-            "decider": {**config.decider(self.keys), "engine": {"workers": 1}},
-            "executor": {**self.connector(url), "engine": {"workers": 1}},
+            "decider": {**config.decider(self.keys), "engine": self.ENGINE},
+            "executor": {**self.connector(url), "engine": self.ENGINE},
             "ingest": {}, "console": {},
         })
         self.add("standalone", self.config, self.folder / "data")

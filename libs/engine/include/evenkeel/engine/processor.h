@@ -15,8 +15,10 @@
 
 namespace evenkeel {
 
-/// What a task keeps for one key, decoded. The engine decodes it once, keeps it while a transaction
-/// is open, encodes it when the transaction commits and throws it away when the transaction aborts.
+/// What a task keeps for one key, decoded. The engine decodes it, keeps it while a transaction is
+/// open, encodes it when the transaction commits and throws it away when the transaction aborts.
+/// After the commit it may keep the object that it wrote, or decode the bytes again: a processor
+/// must not be able to tell.
 class StateObject {
  public:
   StateObject() = default;
@@ -29,6 +31,10 @@ class StateObject {
 
   /// Appends the bytes of this state to `out`. Equal states append equal bytes.
   virtual void EncodeTo(std::string& out) const = 0;
+
+  /// Roughly what it takes in memory, given that EncodeTo() wrote `encoded` bytes. Asked at every
+  /// commit, so cheap; too much rather than too little.
+  virtual std::size_t MemoryBytes(std::size_t encoded) const = 0;
 };
 
 /// Takes the timers of one state.

@@ -41,6 +41,9 @@ struct InputOptions {
 /// When an open transaction is committed: whatever comes first.
 struct CommitPolicy {
   std::chrono::milliseconds interval{100};
+  /// Instead of `interval` while more is at hand than was processed: a state that changes ten times
+  /// in a transaction is written once. At least `interval`.
+  std::chrono::milliseconds backlog_interval{1000};
   /// After SliceContext::CommitSoon(), and at least this long after the previous commit began.
   std::chrono::milliseconds soon{20};
   std::size_t max_records = 50'000;        ///< Records and timers.
@@ -72,6 +75,8 @@ struct StorePolicy {
   std::chrono::milliseconds changelog_delete_retention{24 * 3600 * 1000};
   /// Changelogs that a worker reads at the same time; other rows wait for their turn.
   std::size_t restores_max = 8;
+  /// Memory for states kept decoded between transactions, over all tasks of the worker. 0: none.
+  std::size_t cache_bytes = 128 << 20;
 };
 
 struct DeadlinePolicy {

@@ -60,6 +60,8 @@ struct WorkerCounters {
   std::uint64_t sessions = 0;           ///< Opened.
   std::uint64_t repeats_dropped = 0;    ///< Records below the task's position.
   std::uint64_t offset_mismatches = 0;  ///< Group offsets that differed from the commit record.
+  std::uint64_t states_cached = 0;      ///< Found decoded, first touched in a transaction.
+  std::uint64_t states_loaded = 0;      ///< Looked for in the store.
   std::uint64_t restores = 0;
   std::uint64_t restored_records = 0;
   std::uint64_t stores_wiped = 0;
@@ -74,8 +76,9 @@ struct WorkerStatus {
   /// OK, or why nothing is processed at the moment (log not reachable, clock off, …).
   Status health;
   bool globals_read = false;
-  std::size_t restoring = 0;         ///< Tasks whose changelogs are being read.
-  std::size_t read_ahead_bytes = 0;  ///< Held for all tasks; bound by IntakePolicy.
+  std::size_t restoring = 0;          ///< Tasks whose changelogs are being read.
+  std::size_t read_ahead_bytes = 0;   ///< Held for all tasks; bound by IntakePolicy.
+  std::size_t state_cache_bytes = 0;  ///< Of states kept decoded; bound by StorePolicy.
   std::vector<TaskStatus> tasks;
   WorkerCounters counters;
 };
