@@ -27,7 +27,7 @@ WANTED = {
     "README.md": ["until Ctrl-C", "=== One customer", '"customer_id": "ada"', '"action": "dunning_reminder"', "no_customer"],
     OPERATIONS: ["44 topics are as they should be", "evenkeel-decider", "evenkeel-console", "\n60\n", "no_customer",
                  "evenkeel_signals_tolerated_total"],
-    "docs/executors.md": ["create_case for ada, because of overdue_tickets", "RECEIPT_STATUS_DONE", "not signed by a key", "callback for emil",
+    "docs/executors.md": ["create_case for ada, because of overdue_tickets", "RECEIPT_STATUS_DONE", "InvalidSignature()", "DecodeError('Error parsing message')", "callback for emil",
                           '"other_clock"', '"kill_switch"'],
     "docs/producers.md": ["payment_failed", '"ticket_id":"T-1"', '"ticket_id":"T-2"', "from Java: evenkeel.signals.support.v1@", '"repeated":true', "no_customer", "written 500",
                           "repeated 500", '"signals": 2', 'evenkeel_ingest_events_total{result="repeated"} 501'],
