@@ -90,14 +90,18 @@ def request_of(numbers):
     return head.encode() + body
 
 
-def ask(port, request, cut_at=None):
-    """The answer (status, body), or None if there is none. `cut_at`: bytes sent before the connection is cut."""
+def cut(port, beginning):
+    """Sends the beginning of a request, or all of it, and cuts the connection."""
     with socket.create_connection(("127.0.0.1", port), timeout=40) as connection:
-        connection.sendall(request[:cut_at])
-        if cut_at is not None:
-            # A reset, as when a machine goes away, not a polite end.
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-            return None
+        connection.sendall(beginning)
+        # A reset, as when a machine goes away, not a polite end.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+
+def ask(port, request):
+    """The answer (status, body), or None if there is none."""
+    with socket.create_connection(("127.0.0.1", port), timeout=40) as connection:
+        connection.sendall(request)
         answer = b""
         while part := connection.recv(65536):
             answer += part
@@ -119,7 +123,7 @@ class Clients:
         self.batches = collections.deque(enumerate(batches))
         self.answers = {}  # Of each event, as told with 202.
         self.moved = []  # Told two places.
-        self.repeated = self.retries = self.cut = self.done = 0
+        self.repeated = self.retries = self.cuts_done = self.done = 0
 
     def run(self):
         threads = [threading.Thread(target=self.work, daemon=True) for _ in range(CLIENTS)]
@@ -137,9 +141,7 @@ class Clients:
             if number in self.cuts:
                 share = self.cuts[number]
                 # Half of them after the whole request: then it may well be written.
-                self.attempt(request, len(request) if share < 0.5 else int(len(request) * (share - 0.5) * 2))
-                with self.lock:
-                    self.cut += 1
+                self.cut(request[:len(request) if share < 0.5 else int(len(request) * (share - 0.5) * 2)])
             while (answer := self.attempt(request)) is None or answer[0] != 202:
                 if answer is not None and answer[0] not in (429, 503):
                     raise Failure(f"answered {answer}")
@@ -148,12 +150,26 @@ class Clients:
                 time.sleep(0.02)
             self.note(answer[1]["accepted"])
 
-    def attempt(self, request, cut_at=None):
+    def cut(self, beginning):
+        """Until a connection was cut by us: where there is no process, or it is killed meanwhile, there was none to cut."""
+        while True:
+            port = read_port(self.site.port_file)
+            try:
+                if port is not None:
+                    cut(port, beginning)
+                    break
+            except OSError:
+                pass
+            time.sleep(0.02)
+        with self.lock:
+            self.cuts_done += 1
+
+    def attempt(self, request):
         port = read_port(self.site.port_file)
         if port is None:
             return None
         try:
-            return ask(port, request, cut_at)
+            return ask(port, request)
         except OSError:
             return None
 
@@ -209,10 +225,10 @@ def main():
         "unanswered": EVENTS - len(clients.answers),
         "written_again": EVENTS - (clients.repeated - before),
     }
-    print(json.dumps({"log": options.kind, "events": EVENTS, "cuts": clients.cut, "kills": KILLS,
+    print(json.dumps({"log": options.kind, "events": EVENTS, "cuts": clients.cuts_done, "kills": KILLS,
                       "retries": clients.retries, "repeats_told_in_the_storm": before, **wrong,
                       "seconds": round(time.monotonic() - began, 1)}))
-    return 1 if any(wrong.values()) or clients.cut != CUTS else 0
+    return 1 if any(wrong.values()) or clients.cuts_done != CUTS else 0
 
 
 if __name__ == "__main__":
