@@ -20,6 +20,7 @@ START = [sys.executable, CHECKOUT / "tools/quickstart.d/main.py", "--build", BUI
          "--days-per-second", "15", *KAFKA]
 PART = re.compile(r"^(\d)\. (.*):\n((?:   .*\n)+)", re.M)
 DECIDED = re.compile(r"^decided (\S+ \S+) UTC \([a-z_]+\) by demo@([0-9a-f]+): (.*) \(([-+0-9.]+) EUR\), verdict (\w+)\n((?:  not .*\n)*)", re.M)
+CAUSE = re.compile(r"^  because of event (\S+), seen (\d+\.\d\d) s after it was sent$", re.M)
 FIGURES = re.compile(r"([\d,]+) decisions, (\d+) of them twice; ([\d,]+) actions, ([\d,]+) applied .*, ([\d,]+) receipts\nlost: (\d+), doubled: (\d+)\n")
 
 
@@ -121,8 +122,20 @@ def check_event(text, known):
     known.add(event["id"])
     decision = decided(text)[-1]
     expect(decision["verdict"] in ("ask_approval", "execute", "task", "blocked", "no_action"), decision["verdict"])
-    expect("it was there after" in text, "it does not say when")
+    causes = CAUSE.findall(text)
+    expect([cause for cause, _ in causes] == [event["id"]], f"decided because of {causes}, but {event['id']} was sent")
+    expect(float(causes[0][1]) > 0, f"it was seen {causes[0][1]} s after it was sent")
+    decision["id"] = event["id"]
     return decision
+
+
+def check_triggers(shown):
+    """What is shown is what was decided: the log has one decision because of each event that was sent."""
+    log = [one["decoded"] for one in dumped("evenkeel.decisions.v1")]
+    for one in shown:
+        found = [decision for decision in log if decision.get("trigger", {}).get("signal", {}).get("id") == one["id"]]
+        expect([decision["verdict"].removeprefix("DECISION_VERDICT_").lower() for decision in found] == [one["verdict"]],
+               f"the log has {len(found)} decisions because of {one['id']}, or another verdict than {one['verdict']}")
 
 
 def check_cap(text):
@@ -173,6 +186,7 @@ def play(quickstart):
     check_story(paste(*hints[1]), hints[1][1])
     first = check_event(paste(*hints[2]), events)
     again = check_event(paste(*hints[2]), events)
+    check_triggers([first, again])
     expect(again["at"] > first["at"], "the second event of one's own was not decided about anew")
     check_cap(paste(*hints[3]))
     check_approval(paste(*hints[4]))

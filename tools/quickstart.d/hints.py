@@ -120,9 +120,9 @@ def hints(doors, cast):
    {tool} story {told}
 
 2. An event of your own, on another day (without a time it gets the world's), and what is decided about it:
-   {tool} tick && ID=mine-$(date +%s%N)
+   {tool} tick && SENT=$(date +%s%N) && ID=mine-$SENT
    curl -s http://127.0.0.1:{doors.events_port()}/v1/events/simulator -H 'content-type: application/json' -d '{event}'
-   {tool} decision {own} --event $ID
+   {tool} decision {own} --event $ID --sent $SENT
 
 3. A cap of the policy: one call in 60 days becomes five. What is decided about the same words before, and after:
    {tool} say-cancel {called}
