@@ -190,6 +190,7 @@ TEST(ConnectDoorTest, SaysWhatIsWrongWithARequest) {
     EXPECT_EQ(body["code"], row.code);
     EXPECT_THAT(body["message"].get<std::string>(), HasSubstr(row.message));
   }
+  EXPECT_FALSE(rig.last_context().has_value()) << "a handler was asked";
 }
 
 TEST(ConnectDoorTest, TakesJsonWithItsCharacterSetAndBodiesSaidToBePlain) {

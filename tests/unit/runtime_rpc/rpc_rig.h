@@ -34,6 +34,7 @@ class RpcRig {
   ~RpcRig();
 
   RpcServer& server() { return *server_; }
+  const RpcServer& server() const { return *server_; }
   std::string Scrape() const { return metrics_.Scrape(); }
   httplib::Client Http() const { return httplib::Client("127.0.0.1", http_->port()); }
   std::unique_ptr<v1::ScoreService::Stub> Scores() const;
