@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <google/protobuf/descriptor.h>
 #include <google/protobuf/util/json_util.h>
 
 #include "evenkeel/runtime/json_syntax.h"
@@ -18,8 +19,27 @@ RpcError NotJson(bool is_empty, const JsonFault& fault) {
       .metadata = {{"line", std::to_string(fault.line)}, {"column", std::to_string(fault.column)}}};
 }
 
+/// What to use instead, where protobuf says "invalid value VALUE for type URL/of.an.Enum".
+std::optional<std::string> NoValueOfEnum(std::string_view said,
+                                         const google::protobuf::DescriptorPool& types) {
+  constexpr std::string_view kBegin = "invalid value ";
+  constexpr std::string_view kType = " for type ";
+  const std::size_t end = said.rfind(kType);  // The value may say anything.
+  if (!said.starts_with(kBegin) || end == std::string_view::npos || end < kBegin.size()) return {};
+  const std::string_view url = said.substr(end + kType.size());
+  const auto* type = types.FindEnumTypeByName(std::string(url.substr(url.rfind('/') + 1)));
+  if (type == nullptr) return {};
+  std::string text(said.substr(kBegin.size(), end - kBegin.size()));
+  text += " is none of " + type->name() + "; use";
+  for (int i = 0; i < type->value_count(); ++i) {
+    if (type->value(i)->number() == 0) continue;  // As if the field were absent.
+    text += (text.ends_with("; use") ? " " : ", ") + type->value(i)->name();
+  }
+  return text;
+}
+
 /// Protobuf says "(path.of.message) name: Cannot find field." or "(path.of.field): what".
-RpcError WrongField(std::string_view said) {
+RpcError WrongField(std::string_view said, const google::protobuf::DescriptorPool& types) {
   std::string path;
   if (said.starts_with('(')) {
     const std::size_t end = said.find(')');
@@ -32,6 +52,7 @@ RpcError WrongField(std::string_view said) {
   std::string what(said.substr(colon == std::string_view::npos ? 0 : colon + 2));
   if (!name.empty()) path += (path.empty() ? "" : ".") + name;
   if (what == "Cannot find field.") what = "there is no such field";
+  if (auto better = NoValueOfEnum(what, types)) what = *std::move(better);
   if (path.empty()) {
     return {.code = StatusCode::kInvalidArgument, .message = what, .reason = "MALFORMED_REQUEST"};
   }
@@ -48,7 +69,7 @@ std::optional<RpcError> ParseJson(std::string_view text, google::protobuf::Messa
       google::protobuf::StringPiece(text.data(), text.size()), &message);
   if (parsed.ok()) return std::nullopt;
   const auto said = parsed.message();
-  return WrongField({said.data(), said.size()});
+  return WrongField({said.data(), said.size()}, *message.GetDescriptor()->file()->pool());
 }
 
 std::string ToJson(const google::protobuf::Message& message) {

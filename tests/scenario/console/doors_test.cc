@@ -26,6 +26,8 @@ namespace {
 
 using std::chrono::hours;
 using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 struct Answer {
   std::string code;  ///< As Connect says it: "not_found"; "ok".
@@ -201,6 +203,41 @@ TEST_F(DoorsTest, BadInputIsRefusedAlikeAtBothDoors) {
     }
   }
   EXPECT_EQ(world_.Read(world_.deployment.names().Verdicts()).size(), 1U);
+}
+
+TEST_F(DoorsTest, AWordThatIsNoValueOfAnEnumIsToldTheFieldAndTheValues) {
+  const std::string levels =
+      " is none of AutonomyLevel; use AUTONOMY_LEVEL_L0, AUTONOMY_LEVEL_L1, AUTONOMY_LEVEL_L2, "
+      "AUTONOMY_LEVEL_L3, AUTONOMY_LEVEL_L4, AUTONOMY_LEVEL_L5";
+  struct Case {
+    const char* method;
+    const char* field;
+    const char* value;    ///< As JSON.
+    std::string message;  ///< Begins like this, after the field.
+  };
+  const Case cases[] = {
+      {"ControlService/SetAutonomyLevel", "level", R"("AUTONOMY_LEVEL_L6")",
+       R"("AUTONOMY_LEVEL_L6")" + levels},
+      {"ControlService/SetAutonomyLevel", "level", R"("L6")", R"("L6")" + levels},
+      {"ControlService/SetAutonomyLevel", "level", "true", "true" + levels},
+      {"ControlService/SetAutonomyLevel", "level", "2.5", "2.5" + levels},
+      {"ControlService/SetAutonomyLevel", "level", "99999999999", "99999999999" + levels},
+      {"ApprovalService/ListApprovals", "state", R"("OPEN")",
+       R"("OPEN" is none of ApprovalState; use APPROVAL_STATE_)"},
+      {"DecisionService/ListDecisions", "verdict", R"("it for type int32")",
+       R"("it for type int32" is none of DecisionVerdict; use DECISION_VERDICT_)"},
+  };
+  for (const Case& each : cases) {
+    SCOPED_TRACE(each.value);
+    const std::string json = "{\"" + std::string(each.field) + "\": " + each.value + "}";
+    const Answer answer = Connect(each.method, json, "operator");
+    EXPECT_EQ(answer.code, "invalid_argument");
+    EXPECT_THAT(answer.message, StartsWith(each.field + (": " + each.message)));
+    EXPECT_THAT(answer.message, Not(HasSubstr("UNSPECIFIED")));
+    const auto& violation = answer.body["details"][1]["debug"]["fieldViolations"][0];
+    EXPECT_EQ(violation["field"], each.field) << answer.body;
+    EXPECT_THAT(violation["description"], StartsWith(each.message));
+  }
 }
 
 TEST_F(DoorsTest, APageTokenOfAnotherQueryIsRefusedAtBothDoors) {
