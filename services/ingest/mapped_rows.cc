@@ -1,6 +1,5 @@
 // The part of EventIntake that maps rows.
 
-#include <algorithm>
 #include <utility>
 
 #include "ingest/event_batch.h"
@@ -36,6 +35,9 @@ class RowMapper {
   RowMapper(const SourceMapping& mapping, std::size_t batch_max, EventBatch& batch)
       : mapping_(mapping), batch_max_(batch_max), batch_(batch) {}
 
+  /// How many rows there were that are too many.
+  std::size_t over() const { return over_; }
+
   /// Returns what is wrong with all of it, if anything is.
   std::optional<RequestProblem> Add(std::string_view lines, const std::string& digest,
                                     const std::optional<TimeMs>& time) {
@@ -46,10 +48,8 @@ class RowMapper {
       if (!more.ok()) return RequestProblem{.message = more.status().message()};
       if (!*more) return std::nullopt;
       if (batch_.count() == batch_max_) {
-        const auto count = static_cast<std::size_t>(std::ranges::count(lines, '\n')) + 1;
-        return BatchTooLarge(std::max(count, batch_max_ + 1), batch_max_);
-      }
-      if (rows->error().empty()) {
+        ++over_;  // Only counted, to be told.
+      } else if (rows->error().empty()) {
         AddRow(*rows, digest, time);
       } else {
         batch_.Complain(RowOrigin{}, "malformed_row", rows->error());
@@ -81,6 +81,7 @@ class RowMapper {
   const SourceMapping& mapping_;
   const std::size_t batch_max_;
   EventBatch& batch_;
+  std::size_t over_ = 0;
   MappedRow row_;
 };
 
@@ -126,13 +127,14 @@ Taken<std::vector<IngestEvent>> EventIntake::TakeRows(const HttpRequest& request
     auto problem =
         mapper.Add(std::get<0>(lines), ToHex(Sha256(request.body)), batch.default_time());
     if (problem) return *std::move(problem);
-    return batch.Take();
+  } else {
+    auto read = ReadCloudEvents(request, options_.batch_max);
+    if (auto* problem = std::get_if<RequestProblem>(&read)) return std::move(*problem);
+    for (const CloudEvent& event : std::get<0>(read)) {
+      if (auto problem = AddEvent(event, batch, mapper)) return *std::move(problem);
+    }
   }
-  auto read = ReadCloudEvents(request, options_.batch_max);
-  if (auto* problem = std::get_if<RequestProblem>(&read)) return std::move(*problem);
-  for (const CloudEvent& event : std::get<0>(read)) {
-    if (auto problem = AddEvent(event, batch, mapper)) return *std::move(problem);
-  }
+  if (mapper.over() > 0) return BatchTooLarge(batch.count() + mapper.over(), options_.batch_max);
   return batch.Take();
 }
 

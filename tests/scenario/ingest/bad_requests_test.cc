@@ -15,6 +15,7 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 constexpr const char* kOne = "application/cloudevents+json";
 constexpr const char* kMany = "application/cloudevents-batch+json";
@@ -62,6 +63,27 @@ std::string Deep() { return std::string(100, '[') + std::string(100, ']'); }
 std::string Row(const std::string& customer) {
   return R"({"event":"session","event_id":"1","customer":")" + customer +
          R"(","at":"2026-03-04T10:00:00Z","source":"app","device":"ios","minutes":1,"features_used":1})";
+}
+
+/// Rows that are taken, from `first` on: JSON lines, or a JSON list.
+std::string RowsOf(std::size_t first, std::size_t count, bool is_list) {
+  std::string rows = is_list ? "[" : "";
+  for (std::size_t i = first; i < first + count; ++i) {
+    json row = json::parse(Row("ada"));
+    row["event_id"] = std::to_string(i);
+    rows += row.dump() + (is_list ? (i + 1 < first + count ? ",\n" : "]") : "\n");
+  }
+  return rows;
+}
+
+/// Rows as the data of events.
+std::string EventsWithRows(const std::vector<std::size_t>& counts) {
+  json batch = json::array();
+  for (const std::size_t count : counts) {
+    batch.push_back(EventJson(std::to_string(batch.size())));
+    batch.back()["data"] = json::parse(RowsOf(0, count, /*is_list=*/true));
+  }
+  return batch.dump();
 }
 
 httplib::Headers Binary(const std::string& name, const std::string& value) {
@@ -234,6 +256,33 @@ std::vector<BadRequest> Bodies() {
   };
 }
 
+/// More rows in a request than are taken in one.
+std::vector<BadRequest> TooManyRows() {
+  const std::string mapped = "/v1/events/simulator";
+  const char* const lines = "application/x-ndjson";
+  const char* const list = "application/json";
+  const auto has = [](const char* name, const std::string& path, const char* type, std::string body,
+                      const char* text) {
+    return BadRequest{name, path, type, std::move(body), 413, "", "", text};
+  };
+  const char* const over = "has 1001 events; at most 1000 are taken in one; nothing was written";
+  std::string without_end = RowsOf(0, 1001, false);
+  without_end.pop_back();
+  return {
+      has("a line too many", mapped, lines, RowsOf(0, 1001, false), over),
+      has("a line too many, without its end", mapped, lines, without_end, over),
+      has("an item too many", mapped, list, RowsOf(0, 1001, true), over),
+      has("a bad row among too many", mapped, lines, RowsOf(0, 1000, false) + Row("") + "\n", over),
+      has("10,000 lines", mapped, lines, RowsOf(0, 10'000, false),
+          "has 10000 events; at most 1000"),
+      has("10,000 items", mapped, list, RowsOf(0, 10'000, true), "has 10000 events; at most 1000"),
+      has("too many rows in an event", mapped, kMany, EventsWithRows({1001}), over),
+      has("too many rows in two events", mapped, kMany, EventsWithRows({600, 401}), over),
+      has("too many events of a row each", mapped, kMany,
+          EventsWithRows(std::vector<std::size_t>(1001, 1)), over),
+  };
+}
+
 void Expect(const BadRequest& each, const DoorAnswer& answer) {
   EXPECT_EQ(answer.status, each.status) << answer.text;
   EXPECT_THAT(answer.text, HasSubstr(each.text));
@@ -251,7 +300,7 @@ TEST_P(IngestTest, EveryBadRequestIsToldWhereAndWritesNothing) {
   Start();
   rig_->world.Publish(DemoBundle(), 1);
   ASSERT_TRUE(rig_->AwaitBundle());
-  for (const auto& table : {Envelopes(), Rows(), Bodies()}) {
+  for (const auto& table : {Envelopes(), Rows(), Bodies(), TooManyRows()}) {
     for (const BadRequest& each : table) {
       SCOPED_TRACE(each.name);
       Expect(each, rig_->Post(each.path, each.content_type, each.body, each.headers));
@@ -261,6 +310,19 @@ TEST_P(IngestTest, EveryBadRequestIsToldWhereAndWritesNothing) {
   EXPECT_EQ(rig_->Post("/v1/events", kMany, Batch(1001)).body["limit"], 1000);
   EXPECT_THAT(rig_->Written(), IsEmpty());
   EXPECT_THAT(rig_->world.Read(rig_->world.deployment.names().Ticks()), IsEmpty());
+}
+
+TEST_P(IngestTest, AsManyRowsAsTheLimitAreTaken) {
+  Start();
+  rig_->world.Publish(DemoBundle(), 1);
+  ASSERT_TRUE(rig_->AwaitBundle());
+  const std::string mapped = "/v1/events/simulator";
+  EXPECT_EQ(rig_->Post(mapped, "application/x-ndjson", RowsOf(0, 1000, false)).status, 202);
+  EXPECT_EQ(rig_->Post(mapped, "application/json", RowsOf(1000, 1000, true)).status, 202);
+  EXPECT_THAT(rig_->Written(), SizeIs(2000));
+  const DoorAnswer over = rig_->Post(mapped, "application/json", RowsOf(2000, 1001, true));
+  EXPECT_EQ(over.body["limit"], 1000) << over.text;
+  EXPECT_THAT(rig_->Written(), SizeIs(2000));
 }
 
 // --- what a client library would not send ---
