@@ -167,6 +167,38 @@ TEST_F(ServiceRecoveryTest, BothDomainsAreWeighedAgainstEachOther) {
   EXPECT_EQ(decision.action->domain, "service_recovery");
 }
 
+/// Below its limit, a sign of what is left shows; at the limit it does not.
+TEST_F(ServiceRecoveryTest, ATicketThatIsDueSoonIsDecidedAboutBeforeItIsLate) {
+  const std::string none = "retention/1 nudge ";
+  const std::string soon = "service_recovery/1 case due_in";
+  const struct {
+    const char* name;
+    std::int64_t left_ms;
+    std::vector<std::string> proposed;
+  } cases[] = {
+      {"more time than the limit", 3'600'001, {none}},
+      {"the limit itself", 3'600'000, {none}},
+      {"less", 3'599'999, {none, soon}},
+      {"a moment", 1, {none, soon}},
+  };
+  for (const auto& each : cases) {
+    SCOPED_TRACE(each.name);
+    World world{ServiceDefinition()};
+    world.Feed(Opened("t1", At(0), {At(1).value + each.left_ms}), At(0));
+    world.Feed(MakeSignal("telemetry.error", At(1)), At(1));
+    world.wave.Close();
+    ASSERT_EQ(world.list.decisions.size(), 1U);
+    EXPECT_EQ(Proposed(world.Last()), each.proposed);
+  }
+}
+
+TEST_F(ServiceRecoveryTest, ATicketWithoutAnAgreedTimeIsNotDueSoon) {
+  world_.Feed(MakeSignal("support.ticket_opened", At(0), {{"ticket_id", std::string("t1")}}),
+              At(0));
+  Errors(1, At(1));
+  EXPECT_THAT(Proposed(world_.Last()), ElementsAre("retention/1 nudge "));
+}
+
 TEST_F(ServiceRecoveryTest, BelowItsLimitNothingIsProposed) {
   Errors(2, At(1));
   EXPECT_THAT(Proposed(world_.Last()), ElementsAre("retention/1 nudge "));
