@@ -83,6 +83,13 @@ class Wire {
     EXPECT_EQ(send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL),
               static_cast<ssize_t>(bytes.size()));
   }
+  /// Waits for the next bytes, and takes at most 256 KiB of them.
+  std::string ReadSome() {
+    std::string part(std::size_t{256} << 10, '\0');
+    const ssize_t got = recv(socket_, part.data(), part.size(), 0);
+    part.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return part;
+  }
   void EndSending() { shutdown(socket_, SHUT_WR); }
   /// Everything until the other side closes.
   std::string ReadAll() {
@@ -182,6 +189,35 @@ TEST(HttpListenerTest, ASlowClientIsEndedHoweverOftenItSendsAByte) {
   });
   reader.join();
   EXPECT_THAT(answer, ::testing::StartsWith("HTTP/1.1 408"));
+}
+
+TEST(HttpListenerTest, AClientThatTakesItsAnswerSlowlyOrNotAtAllIsEnded) {
+  constexpr std::size_t kMoreThanSocketsHold = std::size_t{32} << 20;
+  for (const bool is_slow : {false, true}) {
+    SCOPED_TRACE(is_slow);
+    auto listener = HttpListener::Create({.read_timeout = 300ms, .max_bytes_under_way = 4}).value();
+    listener->Handle("POST", "/large", [&](const HttpRequest&) {
+      return HttpResponse{.body = std::string(kMoreThanSocketsHold, 'x')};
+    });
+    listener->Handle("POST", "/echo", Echo());
+    listener->Start();
+    Wire wire(listener->port());
+    wire.Send("POST /large HTTP/1.1\r\nContent-Length: 4\r\n\r\n1234");
+    std::string answer = wire.ReadSome();  // From now on its four bytes are all there may be.
+    httplib::Client other("127.0.0.1", listener->port());
+    int status = 0;
+    const auto give_up = std::chrono::steady_clock::now() + 30s;
+    while (status != 200 && std::chrono::steady_clock::now() < give_up) {
+      if (is_slow) answer += wire.ReadSome();  // 13 MB in a second.
+      std::this_thread::sleep_for(20ms);
+      const auto echoed = other.Post("/echo", "1234", "text/plain");
+      status = echoed ? echoed->status : 0;
+    }
+    EXPECT_EQ(status, 200) << "what it holds is not given back";
+    answer += wire.ReadAll();
+    EXPECT_THAT(answer, ::testing::StartsWith("HTTP/1.1 200"));
+    EXPECT_LT(answer.size(), kMoreThanSocketsHold);
+  }
 }
 
 TEST(HttpListenerTest, PipelinedRequestsAreAnsweredInOrder) {

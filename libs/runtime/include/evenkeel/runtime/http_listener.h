@@ -70,7 +70,9 @@ class HttpListener {
     std::uint16_t port = 0;             ///< 0: any free one; see port().
     std::size_t threads = 4;            ///< That run handlers.
     std::size_t max_body_bytes = 8U << 20;
-    std::chrono::milliseconds read_timeout{10000};  ///< For a whole request, from its first byte.
+    /// For a whole request, from its first byte; and as long again for the client to take the
+    /// answer.
+    std::chrono::milliseconds read_timeout{10000};
     std::chrono::milliseconds idle_timeout{30000};  ///< Of a connection between two requests.
     /// Beyond, an idle connection makes room; if none is idle, new ones wait.
     std::size_t max_connections = 1024;
