@@ -117,11 +117,6 @@ Result<ApplicationSetup> SetupOf(const v1::EngineConfig& config, const std::stri
                            " is not between 12000 and 1800000");
   }
   EVENKEEL_RETURN_IF_ERROR(CheckCommit(config.commit(), path + ".commit"));
-  if (config.state().cache_bytes() < 0) {
-    return InvalidArgument(path +
-                           ".state.cache_bytes: " + std::to_string(config.state().cache_bytes()) +
-                           " is less than 0; set 0 for no cache, or remove it for 256 MiB");
-  }
   if (config.state().has_restores_max() && config.state().restores_max() < 1) {
     return InvalidArgument(path +
                            ".state.restores_max: " + std::to_string(config.state().restores_max()) +

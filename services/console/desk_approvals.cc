@@ -16,16 +16,6 @@ RpcError Refused(StatusCode code, std::string reason, std::string message) {
   return {.code = code, .message = std::move(message), .reason = std::move(reason)};
 }
 
-/// "retention/1" is the proposer "retention".
-std::string_view NameOf(std::string_view proposer) {
-  return proposer.substr(0, proposer.find('/'));
-}
-
-/// Proposer is never approver.
-bool IsOwn(const v1::ApprovalRequest& request, std::string_view person) {
-  return person == request.proposer() || person == NameOf(request.proposer());
-}
-
 std::string RoleOf(const v1::ApprovalRequest& request) {
   return request.required_role().empty() ? "approver" : request.required_role();
 }
@@ -78,7 +68,7 @@ std::optional<RpcError> CheckPerson(const v1::ApprovalRequest& request, const Pe
                    person.name + " is " + std::string(RoleName(person.role)) +
                        "; this request is answered by a person with the role " + role);
   }
-  if (IsOwn(request, person.name)) {
+  if (IsProposer(person.name, request.proposer())) {
     return Refused(StatusCode::kPermissionDenied, "OWN_PROPOSAL",
                    person.name + " proposed this action; somebody else has to answer");
   }
@@ -126,7 +116,8 @@ const v1::ApprovalVerdict* CountingVerdict(const v1::ApprovalRequest& request,
     // The decider has spoken: no second guess.
     if (!request.verdict_id().empty()) return verdict.verdict_id() == request.verdict_id();
     return verdict.action_digest() == request.action_digest() &&
-           verdict.approver_role() == RoleOf(request) && !IsOwn(request, verdict.approver()) &&
+           verdict.approver_role() == RoleOf(request) &&
+           !IsProposer(verdict.approver(), request.proposer()) &&
            verdict.decided_time_ms() < request.expires_time_ms();
   };
   const auto found = std::find_if(verdicts.begin(), verdicts.end(), counts);

@@ -57,8 +57,7 @@ std::string ScopeNames::Complaint(std::string_view kind, std::string_view name) 
   if (known == names_.end()) return {};
   std::string there;
   for (const std::string& each : known->second) {
-    const bool is_of_any_version = kind == "proposer" && each.substr(0, each.find('/')) == name;
-    if (each == name || is_of_any_version) return {};
+    if (each == name || (kind == "proposer" && IsProposer(name, each))) return {};
     there += (there.empty() ? "" : ", ") + each;
   }
   return "there is no " + std::string(kind) + " \"" + std::string(name) + "\"; there are: " + there;

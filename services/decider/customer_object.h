@@ -24,7 +24,12 @@ class CustomerObject final : public StateObject {
 
   std::size_t MemoryBytes(std::size_t encoded) const override {
     constexpr std::size_t kGrowth = 4;  // Numbers are written short, and vectors have room.
-    return sizeof(*this) + state.features.slots.size() * sizeof(Slot) + kGrowth * encoded;
+    std::size_t bytes = sizeof(*this) + kGrowth * encoded;
+    for (const Slot& slot : state.features.slots) {
+      bytes += sizeof(Slot) + slot.buckets.capacity() * sizeof(Bucket) +
+               slot.cases.capacity() * sizeof(OpenCase);
+    }
+    return bytes;
   }
 
   CustomerState state;

@@ -17,7 +17,7 @@ BadInput CheckBinding(const PendingApproval& pending, const Verdict& answer) {
             "action_digest is not that of the action that approval_id " + answer.approval_id +
                 " asks about: read the request again and answer what it says"};
   }
-  if (answer.approver == request.proposer) {
+  if (IsProposer(answer.approver, request.proposer)) {
     return {BadInputCode::kOwnProposal, "approver proposed the action: somebody else must answer"};
   }
   if (answer.approver_role != request.required_role) {

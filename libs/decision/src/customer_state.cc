@@ -15,8 +15,7 @@ constexpr std::uint8_t kApprovalsVersion = 2;
 constexpr std::uint8_t kScoreVersion = 3;
 constexpr std::uint8_t kVersion = 4;
 
-// The three counters and the reported score may grow by so much without anybody looking.
-constexpr std::int64_t kCounterBytes = 40;
+constexpr std::int64_t kNumberBytes = 10;  // The longest.
 constexpr std::int64_t kPointBytes = 40;
 constexpr std::int64_t kContactBytes = 100;
 constexpr std::int64_t kToldBytes = 10;
@@ -29,6 +28,26 @@ void WritePoints(ByteWriter& writer, const std::vector<PointState>& points) {
     WriteFarTime(writer, point.periodic);
     WriteFarTime(writer, point.wake);
   }
+}
+
+// What the numbers that grow without anybody looking could still grow by: the counters, the
+// reported score, the times of points. So a measure does not depend on what they are when it is
+// taken.
+std::int64_t Slack(const CustomerState& state) {
+  std::string bytes;
+  ByteWriter writer(bytes);
+  for (const PointState& point : state.points) {
+    for (const TimeMs time : {point.decided, point.periodic, point.wake}) {
+      WriteFarTime(writer, time);
+    }
+  }
+  for (const std::uint64_t count :
+       {state.counts.applied, state.counts.repeats, state.counts.past_horizon}) {
+    writer.Varint(count);
+  }
+  if (state.reported_churn_ppb) writer.Signed(*state.reported_churn_ppb);
+  const auto numbers = static_cast<std::int64_t>(3 * state.points.size() + 3 + 1);
+  return numbers * kNumberBytes - static_cast<std::int64_t>(bytes.size());
 }
 
 void ReadPoints(ByteReader& reader, std::vector<PointState>& points) {
@@ -91,7 +110,11 @@ Result<CustomerState> CustomerState::Decode(std::string_view bytes, const Layout
     state.reported_churn_ppb = reader.Signed();
   }
   if (!reader.done()) return DataLoss("a customer state that ends early or late");
-  state.bytes_bound = static_cast<std::int64_t>(bytes.size()) + kCounterBytes;
+  if (version < kVersion) {
+    state.MeasureBytes(*layout);
+  } else {
+    state.bytes_bound = static_cast<std::int64_t>(bytes.size()) + Slack(state);
+  }
   return state;
 }
 
@@ -148,7 +171,7 @@ void CustomerState::SealApproval(const ApprovalRequest& request) {
 void CustomerState::MeasureBytes(const Layout& layout) {
   std::string bytes;
   EncodeTo(layout, bytes);
-  bytes_bound = static_cast<std::int64_t>(bytes.size()) + kCounterBytes;
+  bytes_bound = static_cast<std::int64_t>(bytes.size()) + Slack(*this);
 }
 
 }  // namespace evenkeel

@@ -323,12 +323,6 @@ bool DecisionCore::ScoreToReport(PendingDecision& pending) const {
   std::optional<std::int64_t>& reported = pending.state->reported_churn_ppb;
   const std::int64_t now = pending.churn.churn_ppb;
   if (reported && std::abs(now - *reported) <= *definition_.score_step_ppb) return false;
-  if (!reported) {
-    // Itself, and what a state of this version has besides it.
-    constexpr std::int64_t kScoreBytes = 12;
-    pending.state->bytes_bound +=
-        kScoreBytes + static_cast<std::int64_t>(pending.state->ledger.entries().size());
-  }
   reported = now;
   return true;
 }

@@ -38,6 +38,8 @@ Result<StateOverlay::Entry*> StateOverlay::Load(std::string_view key) {
     EVENKEEL_ASSIGN_OR_RETURN(entry.object, processor_.DecodeState(key, value.layout, value.bytes));
     entry.exists = true;
     entry.is_stored = true;
+    entry.encoded = bytes->size();
+    touched_bytes_ += entry.encoded;
     entry.timers = TimersOf(key, entry);
   }
   entry.is_touched = true;
@@ -50,8 +52,9 @@ void StateOverlay::Touch(Entry& entry) {
   ++counters_.states_cached;
   entry.is_touched = true;
   touched_.splice(touched_.end(), cached_, entry.place);
-  cached_bytes_ -= entry.bytes;
-  cache_.Remove(entry.bytes);
+  touched_bytes_ += entry.encoded;
+  cached_bytes_ -= entry.memory;
+  cache_.Remove(entry.memory);
 }
 
 Result<StateObject*> StateOverlay::Find(std::string_view key) {
@@ -67,7 +70,8 @@ Result<StateObject*> StateOverlay::GetOrCreate(std::string_view key) {
 
 void StateOverlay::MarkDirty(std::string_view key) {
   const auto found = entries_.find(key);
-  EVENKEEL_CHECK(found != entries_.end() && found->second.object != nullptr);
+  EVENKEEL_CHECK(found != entries_.end() && found->second.is_touched &&
+                 found->second.object != nullptr);
   found->second.exists = true;
   Mark(found->first, found->second);
 }
@@ -135,7 +139,7 @@ std::vector<StateOverlay::Change> StateOverlay::Changes() {
     auto& [key, entry] = *place;
     const bool differs = entry.is_dirty && (entry.exists || entry.is_stored);
     if (differs) {
-      changes.push_back({key, entry.exists ? entry.object.get() : nullptr, &entry.bytes});
+      changes.push_back({key, entry.exists ? entry.object.get() : nullptr, &entry.encoded});
     }
   }
   std::sort(changes.begin(), changes.end(),
@@ -162,13 +166,20 @@ void StateOverlay::Acknowledge() {
     entry.is_stored = true;
     entry.is_dirty = false;
     entry.is_touched = false;
-    entry.bytes = kPlaceBytes + key.capacity() + entry.object->MemoryBytes(entry.bytes);
-    cached_bytes_ += entry.bytes;
-    cache_.Add(entry.bytes);
+    entry.memory = kPlaceBytes + key.capacity() + entry.timers.capacity() * sizeof(OwnTimer) +
+                   entry.object->MemoryBytes(entry.encoded);
+    cached_bytes_ += entry.memory;
+    cache_.Add(entry.memory);
     cached_.splice(cached_.end(), touched_, touched_.begin());
   }
+  touched_bytes_ = 0;
+  Trim();
+}
+
+void StateOverlay::Trim() {
+  const std::size_t share = cache_.share();
   while (cached_bytes_ > share) {
-    const std::size_t bytes = cached_.front()->second.bytes;
+    const std::size_t bytes = cached_.front()->second.memory;
     cached_bytes_ -= bytes;
     cache_.Remove(bytes);
     Forget(cached_, cached_.begin());
@@ -177,6 +188,7 @@ void StateOverlay::Acknowledge() {
 
 void StateOverlay::Rollback() {
   while (!touched_.empty()) Forget(touched_, touched_.begin());
+  touched_bytes_ = 0;
   marked_.clear();
 }
 

@@ -66,13 +66,19 @@ class StateOverlay {
   struct Change {
     std::string_view key;
     const StateObject* state = nullptr;  ///< Null: deleted.
-    std::size_t* bytes = nullptr;        ///< To be set to the size of its encoding.
+    std::size_t* encoded = nullptr;      ///< To be set to the size of its encoding.
   };
   /// What differs from the store, in the order of the keys.
   std::vector<Change> Changes();
 
+  /// The encoded bytes of what was touched, as far as known: what a new state will have is not.
+  std::size_t touched_bytes() const { return touched_bytes_; }
+
   /// Changes() are in the store.
   void Acknowledge();
+
+  /// Keeps no more than this task's share. That shrinks as tasks join.
+  void Trim();
 
   /// Takes back everything since the last commit.
   void Rollback();
@@ -100,7 +106,8 @@ class StateOverlay {
     bool is_dirty = false;
     bool is_marked = false;   ///< Since the last RefreshTimers().
     bool is_touched = false;  ///< Since the last commit; else it is in the cache.
-    std::size_t bytes = 0;    ///< Encoded; once in the cache, what it takes there.
+    std::size_t encoded = 0;  ///< Bytes of its encoding, when it last had one.
+    std::size_t memory = 0;   ///< Bytes in the cache.
     Places::iterator place;   ///< In touched_ or cached_.
   };
   Result<Entry*> Load(std::string_view key);
@@ -116,7 +123,8 @@ class StateOverlay {
   WorkerCounters& counters_;
   Entries entries_;
   Places touched_;
-  Places cached_;                 // The one that was touched longest ago first.
+  std::size_t touched_bytes_ = 0;
+  Places cached_;                 // Those of the transaction longest ago first.
   std::size_t cached_bytes_ = 0;  // Of cached_.
   std::vector<std::pair<const std::string*, Entry*>> marked_;
 };

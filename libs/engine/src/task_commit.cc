@@ -71,7 +71,7 @@ Status Task::SealStates(Transaction& transaction) {
                   " bytes is larger than state_max_bytes = " + std::to_string(bytes_max) +
                   "; raise the bound, or find out why the processor let it grow"};
     }
-    *change.bytes = value.size();
+    *change.encoded = value.size();
     ++work_->states_written;
     SealEntry(transaction, EntryKey(EntryKind::kState, change.key), value);
   }

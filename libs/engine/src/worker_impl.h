@@ -104,6 +104,7 @@ class Worker::Impl {
   void RunSlices();
   bool RunSlice(Partition row, Row& it);
   bool MustCommit();
+  bool IsTimeToCommit(bool is_wanted_soon);
   bool IsBehind();
   void MoveTransaction();
   void SealTransaction();

@@ -201,6 +201,7 @@ void Worker::Impl::TendTasks() {
       continue;
     }
     it.task->Regulate(*session_);
+    it.task->states().Trim();
     for (const std::uint32_t input : it.task->order().WatermarksToAsk()) {
       requests_.Add(session_->QueryWatermarks({options_.inputs[input].topic, row}),
                     {.kind = Requests::Kind::kTickWatermark,

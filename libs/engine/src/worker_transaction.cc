@@ -72,27 +72,36 @@ bool Worker::Impl::IsBehind() {
 bool Worker::Impl::MustCommit() {
   if (transaction_->phase() != Transaction::Phase::kOpen) return false;
   const CommitPolicy& policy = options_.commit;
-  const MonotonicTime now = now_.monotonic;
-  if (stop_requested_ || is_releasing_ || transaction_->produced_bytes() >= policy.max_bytes) {
-    return true;
-  }
-  const auto age = now - transaction_->opened_at();
-  bool is_time = age >= policy.backlog_interval || (age >= policy.interval && !IsBehind());
+  if (stop_requested_ || is_releasing_) return true;
   // Under the event clock, who sees the committed positions concludes that all up to them is done:
   // timers that are late already belong to the transaction that set them.
   bool is_done = true;
+  bool is_wanted_soon = false;
   std::uint64_t events = 0;
+  std::size_t bytes = transaction_->produced_bytes();
   for (const auto& [row, it] : rows_) {
     const TaskWork* work = it.task != nullptr ? it.task->open_work() : nullptr;
     if (work == nullptr) continue;
     events += work->records_in + work->timers_fired;
+    bytes += it.task->states().touched_bytes();
     const bool is_full = work->slices.size() >= policy.max_slices_per_task ||
                          work->slice_bytes >= kSliceBytesPerCommit;
     if (is_full || !it.stop_reason.ok()) return true;
-    is_time = is_time || (work->commit_soon && now - last_commit_ >= policy.soon);
+    is_wanted_soon = is_wanted_soon || work->commit_soon;
     is_done = is_done && !it.task->HasLateTimer();
   }
-  return (is_time && is_done) || events >= policy.max_records;
+  if (events >= policy.max_records || bytes >= policy.max_bytes) return true;
+  return is_done && IsTimeToCommit(is_wanted_soon);
+}
+
+// With a backlog work waits longer; what is wanted soon, as long as other work does without one.
+bool Worker::Impl::IsTimeToCommit(bool is_wanted_soon) {
+  const CommitPolicy& policy = options_.commit;
+  const auto age = now_.monotonic - transaction_->opened_at();
+  const bool has_waited = age >= policy.interval;
+  if (has_waited && (is_wanted_soon || age >= policy.backlog_interval)) return true;
+  const bool is_soon = is_wanted_soon && now_.monotonic - last_commit_ >= policy.soon;
+  return (has_waited || is_soon) && !IsBehind();
 }
 
 void Worker::Impl::MoveTransaction() {

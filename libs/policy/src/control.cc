@@ -6,11 +6,6 @@
 namespace evenkeel {
 namespace {
 
-/// "retention" is the proposer "retention/1", whatever its version.
-bool IsProposer(std::string_view name, std::string_view proposer) {
-  return name == proposer || name == proposer.substr(0, proposer.find('/'));
-}
-
 bool Stops(const KillSwitch& kill, const SwitchSubject& subject) {
   switch (kill.scope) {
     case SwitchScope::kEverything:

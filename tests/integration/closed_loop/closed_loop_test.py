@@ -29,7 +29,7 @@ class ClosedLoopTest(unittest.TestCase):
     def setUpClass(cls):
         shutil.rmtree(WORK, ignore_errors=True)
         cls.keys = Keys(WORK / "keys", BINARIES / "evenkeel")
-        cls.calm = cls.lived("calm", ClosedLoop)
+        cls.calm = cls.lived("calm", UncachedLoop)
         cls.addClassCleanup(cls.calm[0].stop)
 
     @classmethod
@@ -67,7 +67,7 @@ class ClosedLoopTest(unittest.TestCase):
         self.assertEqual(summary["worth"]["against_consent"], 0)
 
     def test_a_killed_loop_ends_as_an_undisturbed_one(self):
-        self.expect_as_calm("killed", UncachedLoop)
+        self.expect_as_calm("killed", ClosedLoop)
 
     def test_on_kafka_each_process_killed_it_ends_so_too(self):
         loop = self.expect_as_calm("kafka", KafkaLoop, of_any_log=True)

@@ -21,7 +21,7 @@ BAD = [
     ("engine.workers", "two", ["engine.workers", "two"]),
     ("engine.workers", 0, ["engine.workers: 0", "between 1 and 64"]),
     ("engine.limits.read_ahead_bytes", 1, ["engine.limits.read_ahead_bytes: 1", "raise it"]),
-    ("engine.state.cache_bytes", -1, ["engine.state.cache_bytes: -1", "set 0 for no cache"]),
+    ("engine.state.cache_bytes", -1, ["engine.state.cache_bytes", "is not a size"]),
     ("engine.commit.interval_ms", 24, ["engine.commit.interval_ms: 24", "between 25 and 5000"]),
     ("engine.commit.backlog_interval_ms", 99, ["engine.commit.backlog_interval_ms: 99", "between 100 and 5000"]),
     ("channels", ["E-Mail"], ["channels: \"E-Mail\"", "a-z"]),

@@ -46,6 +46,7 @@ std::function<void(WorkerOptions&)> RandomCuts(std::uint32_t seed) {
     options.intake.timers_per_slice = static_cast<std::uint32_t>(1 + rng() % 5);
     options.intake.read_ahead_bytes = 1 + rng() % 40'000;
     options.commit.interval = milliseconds(rng() % 30);
+    options.commit.backlog_interval = milliseconds(rng() % 60);
     options.commit.max_records = 1 + rng() % 50;
     options.commit.max_slices_per_task = 1 + rng() % 10;
   };

@@ -98,5 +98,29 @@ TEST(WorkerTest, WithoutABacklogWorkWaitsForTheIntervalAlone) {
   world.Check();
 }
 
+TEST(WorkerTest, CommitsBeforeTheStatesItChangesOutgrowTheBound) {
+  const auto commits_with = [](std::size_t max_bytes) {
+    EngineWorld world;
+    const auto tell_all = [&world](const std::string& command) {
+      for (int i = 0; i < 30; ++i) world.Command(i % 2, "k" + std::to_string(i), command);
+    };
+    tell_all("pad 2000");
+    world.Start("w1");
+    EXPECT_TRUE(world.UntilIdle());
+    // What these write is small, and the states that they change are not.
+    for (int i = 0; i < 3; ++i) tell_all("add 1");
+    world.Crash("w1");
+    world.Start("w1", [&](WorkerOptions& options) {
+      options.intake.slice_records = 5;
+      options.commit.interval = seconds(2);
+      options.commit.max_bytes = max_bytes;
+    });
+    EXPECT_TRUE(world.UntilIdle());
+    world.Check();
+    return world.member("w1").worker->status().counters.commits;
+  };
+  EXPECT_GT(commits_with(20'000), commits_with(std::size_t{1} << 20) + 1);
+}
+
 }  // namespace
 }  // namespace evenkeel::testing

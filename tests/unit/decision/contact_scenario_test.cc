@@ -255,13 +255,28 @@ TEST_F(ContactPropertyTest, AWaveDecidesAsOneAtATimeDoes) {
   }
 }
 
-// Goal: nothing hides in memory. Method: every state goes through its bytes after every step.
-TEST_F(ContactPropertyTest, DecidesTheSameFromBytes) {
-  World kept(Definition());
-  World reloaded(Definition());
+class ContactLimitTest : public ContactPropertyTest,
+                         public ::testing::WithParamInterface<std::int64_t> {};
+
+// Goal: nothing hides in memory, not even how much room there is left. Method: every state goes
+// through its bytes after every step.
+TEST_P(ContactLimitTest, DecidesTheSameFromBytes) {
+  World kept(Definition(), {.bytes_max = GetParam()});
+  World reloaded(Definition(), {.bytes_max = GetParam()});
   LayoutSet layouts;
   layouts.Add(reloaded.core->layout());
+  const auto reload = [&](const std::string& customer) {
+    CustomerState& state = reloaded.StateOf(customer);
+    std::string bytes;
+    state.EncodeTo(reloaded.core->layout(), bytes);
+    const std::int64_t bound = state.bytes_bound;
+    state = *CustomerState::Decode(bytes, layouts);
+    // So what one lets pass unmeasured, the other lets pass, too.
+    EXPECT_GE(bound, state.bytes_bound);
+    EXPECT_GE(state.bytes_bound, static_cast<std::int64_t>(bytes.size()));
+  };
   TimeMs now = At(0);
+  int refused = 0;
   for (int i = 0; i < 5; ++i) {
     kept.Consent(At(0), "c" + std::to_string(i));
   }
@@ -275,19 +290,23 @@ TEST_F(ContactPropertyTest, DecidesTheSameFromBytes) {
     const std::string customer = "c" + std::to_string(Below(5));
     kept.RunTimersUntil(now, customer);
     reloaded.RunTimersUntil(now, customer);
+    reload(customer);
     const Signal signal = FailedPayment(now, customer);
-    kept.Feed(signal, now);
-    reloaded.Feed(signal, now);
+    const ObservedKind kind = kept.Feed(signal, now).kind;
+    ASSERT_EQ(reloaded.Feed(signal, now).kind, kind);
+    if (kind == ObservedKind::kBadInput) ++refused;
     kept.wave.Close();
     reloaded.wave.Close();
-    std::string bytes;
-    reloaded.StateOf(customer).EncodeTo(reloaded.core->layout(), bytes);
-    reloaded.StateOf(customer) = *CustomerState::Decode(bytes, layouts);
+    reload(customer);
     ASSERT_EQ(kept.StateOf(customer), reloaded.StateOf(customer));
-    ASSERT_GE(kept.StateOf(customer).bytes_bound, static_cast<std::int64_t>(bytes.size()));
   }
   ASSERT_EQ(kept.list.decisions, reloaded.list.decisions);
+  EXPECT_EQ(refused > 0, GetParam() < 64 * 1024) << refused;
+  EXPECT_LT(refused, 400);
 }
+
+INSTANTIATE_TEST_SUITE_P(Limits, ContactLimitTest,
+                         ::testing::Values(700, 900, 1100, 1300, 1500, 64 * 1024));
 
 }  // namespace
 }  // namespace evenkeel

@@ -75,7 +75,7 @@ class StateOverlayTest : public ::testing::Test {
         value.emplace();
         BeginStateValue(0, *value);
         change.state->EncodeTo(*value);
-        *change.bytes = value->size();
+        *change.encoded = value->size();
       }
       batch.Put(EntryKey(EntryKind::kState, change.key), std::move(value));
     }
@@ -213,13 +213,37 @@ TEST_F(StateOverlayTest, TasksShareTheBoundAndGiveItBack) {
   EXPECT_GT(cache.bytes(), 3 * kObjectBytes);
   {
     TimerIndex timers(*store_);
-    StateOverlay other(*store_, processor_, timers, cache, counters_);
-    TextOf(*overlay, "ada");
-    Commit(*overlay);
+    const StateOverlay other(*store_, processor_, timers, cache, counters_);
+    overlay->Trim();
     EXPECT_LE(cache.bytes(), 2 * kObjectBytes);
     EXPECT_GT(cache.bytes(), kObjectBytes);
   }
   EXPECT_EQ(cache.share(), 4 * kObjectBytes);
+}
+
+TEST_F(StateOverlayTest, KnowsTheBytesOfWhatWasTouched) {
+  StateCache cache(4 * kObjectBytes);
+  const auto overlay = Overlay(cache);
+  Write(*overlay, "ada", std::string(100, 'a'));
+  Commit(*overlay);
+  EXPECT_EQ(overlay->touched_bytes(), 0U);
+  TextOf(*overlay, "ada");
+  const std::size_t kept = overlay->touched_bytes();
+  EXPECT_GE(kept, 100U);
+  TextOf(*overlay, "ada");
+  EXPECT_EQ(overlay->touched_bytes(), kept) << "once";
+  Rollback(*overlay);
+  EXPECT_EQ(overlay->touched_bytes(), 0U);
+  TextOf(*overlay, "ada");
+  EXPECT_EQ(overlay->touched_bytes(), kept) << "read from the store";
+}
+
+TEST_F(StateOverlayTest, OnlyWhatWasLookedUpMayBeMarked) {
+  StateCache cache(4 * kObjectBytes);
+  const auto overlay = Overlay(cache);
+  Write(*overlay, "ada", "a");
+  Commit(*overlay);
+  EXPECT_DEATH(overlay->MarkDirty("ada"), "");
 }
 
 }  // namespace

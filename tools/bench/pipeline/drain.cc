@@ -151,6 +151,7 @@ int RunDrain(const std::vector<std::string>& arguments) {
                                                    "worker-" + std::to_string(i), arguments.at(3));
     options.app_version = "bench";
     options.commit.interval = milliseconds(std::stol(arguments.at(5)));
+    options.commit.backlog_interval = options.commit.interval;  // All of it is a backlog.
     options.intake.read_ahead_bytes = std::stoull(arguments.at(7));
     const Status checked = CheckOptions(options);
     if (!checked.ok()) std::fprintf(stderr, "drain: %s\n", checked.ToString().c_str());

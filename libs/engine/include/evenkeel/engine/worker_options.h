@@ -41,13 +41,14 @@ struct InputOptions {
 /// When an open transaction is committed: whatever comes first.
 struct CommitPolicy {
   std::chrono::milliseconds interval{100};
-  /// Instead of `interval` while more is at hand than was processed: a state that changes ten times
-  /// in a transaction is written once. At least `interval`.
+  /// Instead of `interval` while a row of the worker could go on at once after its turn: a state
+  /// that changes ten times in a transaction is written once. Below `interval`, `interval` counts.
   std::chrono::milliseconds backlog_interval{1000};
-  /// After SliceContext::CommitSoon(), and at least this long after the previous commit began.
+  /// After SliceContext::CommitSoon(), and at least this long after the previous commit began. With
+  /// a backlog `interval` counts instead.
   std::chrono::milliseconds soon{20};
   std::size_t max_records = 50'000;        ///< Records and timers.
-  std::size_t max_bytes = 32 << 20;        ///< Produced so far.
+  std::size_t max_bytes = 32 << 20;        ///< Produced, and of states that will be.
   std::size_t max_slices_per_task = 2000;  ///< Bounds the commit record.
 };
 

@@ -73,4 +73,9 @@ struct PlannedAction {
   friend bool operator==(const PlannedAction&, const PlannedAction&) = default;
 };
 
+/// Whether `name` is the proposer `proposer`, or that of any version: "retention" is "retention/1".
+inline bool IsProposer(std::string_view name, std::string_view proposer) {
+  return name == proposer || name == proposer.substr(0, proposer.find('/'));
+}
+
 }  // namespace evenkeel
