@@ -155,11 +155,10 @@ void StateOverlay::Forget(Places& places, Places::iterator place) {
 
 void StateOverlay::Acknowledge() {
   EVENKEEL_CHECK(marked_.empty());
-  const std::size_t share = cache_.share();
   while (!touched_.empty()) {
     auto& [key, entry] = *touched_.front();
     const bool is_written = entry.is_dirty && entry.exists;
-    if (!is_written || share == 0) {
+    if (!is_written) {
       Forget(touched_, touched_.begin());
       continue;
     }
