@@ -74,6 +74,10 @@ class AskingWorld : public World {
   void Use(Control control) { wave.Use(*core, std::move(control)); }
 };
 
+inline const ContactEntry& FirstContact(AskingWorld& world) {
+  return world.StateOf().ledger.entries().at(0);
+}
+
 /// The codes of a decision's verdict, in one line.
 inline std::string ReasonsOf(const Decision& decision) {
   std::string codes;
